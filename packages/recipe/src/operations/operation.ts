@@ -1,0 +1,115 @@
+import type { Sharp } from 'sharp';
+
+/** Width and height in whole pixels, each at least 1. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An sRGB colour; channels 0-255, alpha 0-1. */
+export interface Color {
+  readonly r: number;
+  readonly g: number;
+  readonly b: number;
+  readonly alpha: number;
+}
+
+/** Decoded 8-bit sRGB pixels, row-major and interleaved; `channels` 1 (grey), 2 (grey + alpha), 3 or 4 (RGBA). */
+export interface Pixels extends Size {
+  readonly data: Buffer | Uint8Array;
+  readonly channels: 1 | 2 | 3 | 4;
+}
+
+/** A box inside a picture, whole pixels, from its left upper corner. */
+export interface Box extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
+/**
+ * Where in sharp's own fixed order a filter's call runs, ascending. sharp runs its calls in this order whatever order
+ * they are made in, so the canvas begins a new pass whenever a step asks for a stage that does not come after the last.
+ */
+export const STAGES = {
+  median: 1,
+  blur: 2,
+  modulate: 3,
+  sharpen: 4,
+  composite: 5,
+  linear: 6,
+  normalise: 7,
+  clahe: 8,
+  tint: 9,
+  negate: 10,
+} as const;
+export type Stage = (typeof STAGES)[keyof typeof STAGES];
+
+/**
+ * The picture as a step sees it: one upright still frame in sRGB. It is the border between the operations and the
+ * renderer, so that operations need sharp's types only. Calls may be gathered into one pass of sharp; they take effect
+ * in the order in which they are made.
+ */
+export interface Canvas extends Size {
+  /** True where the picture has an alpha channel. */
+  readonly hasAlpha: boolean;
+  /** What new area is filled with from here on; undefined is transparent (black in formats without alpha). */
+  background: Color | undefined;
+  /** Resamples to exactly `after`, pixel centres aligned, enlarging included. */
+  resample(after: Size): Promise<void>;
+  /** Cuts a box out; it must lie inside the picture. */
+  extract(box: Box): Promise<void>;
+  /** Turns clockwise by any angle; the canvas grows as ImageMagick's does (geometry `rotatedSize`), right angles are lossless. */
+  rotate(degrees: number): Promise<void>;
+  flip(axes: { readonly horizontal: boolean; readonly vertical: boolean }): Promise<void>;
+  /** Adds area around; filled with `fill`, else `background`, else transparent. */
+  extend(edges: { top: number; right: number; bottom: number; left: number }, fill?: Color): Promise<void>;
+  /** Adds sharp calls that keep the size (filters). */
+  filter(stage: Stage, calls: (image: Sharp) => Sharp): Promise<void>;
+  /** The pixels so far; the caller may change `data` in place when it hands it back with `replace`. */
+  pixels(): Promise<Pixels>;
+  /** Goes on with these pixels, of any size. */
+  replace(pixels: Pixels): void;
+}
+
+/** One step's values: plain data, the same after `parse(print(values))`. */
+export type StepValues = object;
+
+/** A spelled-out example for the docs, the tests and the console. */
+export interface Example {
+  /** What stands in the URL: `resize/300x200`. */
+  readonly recipe: string;
+  readonly meaning: string;
+}
+
+export interface OperationDefinition<Values extends StepValues> {
+  /** As it stands in the URL. */
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** The argument's grammar, as the error message `expected` and the docs show it. */
+  readonly argument: string;
+  /** Formulas, units, ranges and surprises, in Markdown. */
+  readonly details: string;
+  readonly examples: readonly Example[];
+  /** Throws `ArgumentError` for whatever is not in the grammar; the argument is percent-decoded already. */
+  parse(argument: string): Values;
+  /** The canonical spelling: equal meaning, equal text. */
+  print(values: Values): string;
+  /** The size that the step results in, from the size before it; undefined where only the pixels tell (trim). */
+  size(values: Values, before: Size): Size | undefined;
+  /** The values with every length given in pixels multiplied by `dpr`; absent where there is none. */
+  scale?(values: Values, dpr: number): Values;
+  /** Does it. Resolves when the canvas holds the result (which may be a pending pass). */
+  apply(canvas: Canvas, values: Values): Promise<void> | void;
+}
+
+/** An operation as the table holds it: the type of its values is its own business. */
+export type Operation = OperationDefinition<StepValues>;
+
+/** Declares an operation. */
+export function defineOperation<Values extends StepValues>(
+  definition: OperationDefinition<Values>,
+): Operation {
+  // The one place where the values' type is forgotten: a step's values only ever come from its own `parse`.
+  return definition as unknown as Operation;
+}

@@ -1,0 +1,90 @@
+import type { OutputFormat } from '@images-server/recipe';
+
+/** The formats that an original may have, as sharp names them ('heif' there is 'avif' here). */
+export const INPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
+export type InputFormat = (typeof INPUT_FORMATS)[number];
+
+/** What the header of an original says. `width` and `height` are upright (EXIF orientation applied), of one frame. */
+export interface PictureFacts {
+  readonly format: InputFormat;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+  /** EXIF orientation, 1-8; 1 where there is none. */
+  readonly orientation: number;
+  /** 1 for stills. */
+  readonly frames: number;
+  readonly hasAlpha: boolean;
+  /** Bits per channel: 8 or 16 (or 1 for bilevel). */
+  readonly depth: number;
+  /** sharp's `space`: srgb, b-w, cmyk, rgb16, grey16, lab, ... */
+  readonly space: string;
+  /** Progressive JPEG or interlaced PNG/GIF: costs more memory. */
+  readonly progressive: boolean;
+  readonly hasProfile: boolean;
+  readonly hasMetadata: boolean;
+}
+
+/** Where the render process finds the original: `length` bytes from `offset` of a local file, or the bytes themselves. */
+export type RenderInput =
+  | { readonly path: string; readonly offset: number; readonly length: number }
+  | { readonly bytes: Uint8Array };
+
+/** Settled output settings: nothing left to decide but by the pixels. */
+export interface OutputPlan {
+  readonly format: OutputFormat;
+  /** 1-100 */
+  readonly quality: number;
+}
+
+/** Checked by the child on the header, before pixels are decoded. */
+export interface InputLimits {
+  /** Most pixels of a whole original (width x height x frames), by the cost class of its format. */
+  readonly maxPixels: MaxPixels;
+  readonly maxSidePx: number;
+  readonly maxFrames: number;
+}
+
+/** Most pixels (width x height x frames) by what decoding costs. */
+export interface MaxPixels {
+  /** baseline JPEG, WebP */
+  readonly light: number;
+  /** PNG, TIFF */
+  readonly middle: number;
+  /** progressive JPEG, interlaced PNG, GIF, 16 bit */
+  readonly heavy: number;
+  readonly avif: number;
+}
+
+/** Hold for the result and between the steps. */
+export interface OutputLimits {
+  readonly maxSidePx: number;
+  readonly maxPixels: number;
+}
+
+export type RenderJob =
+  /** Header only: facts. */
+  | { readonly kind: 'probe'; readonly input: RenderInput; readonly limits: InputLimits }
+  /** Decodes every pixel and throws them away: is it whole? Facts. */
+  | { readonly kind: 'verify'; readonly input: RenderInput; readonly limits: InputLimits }
+  | {
+      readonly kind: 'render';
+      readonly input: RenderInput;
+      readonly limits: InputLimits;
+      /** Canonical recipe text (steps only), as `printSteps` gives it. */
+      readonly steps: string;
+      readonly output: OutputPlan;
+      readonly outputLimits: OutputLimits;
+    };
+
+export type RenderResult =
+  | { readonly kind: 'facts'; readonly facts: PictureFacts }
+  | {
+      readonly kind: 'variant';
+      readonly bytes: Uint8Array;
+      readonly format: OutputFormat;
+      readonly width: number;
+      readonly height: number;
+      /** Milliseconds by stage: decode and steps, encode. */
+      readonly timings: { readonly renderMs: number };
+    };

@@ -1,0 +1,26 @@
+import type { RenderJob, RenderResult } from './protocol.ts';
+
+export interface RenderOptions {
+  /** Names the original: its crashes are counted under this name. */
+  readonly pictureId: string;
+  /** What decoding is reckoned to take, in bytes; 0 where unknown. */
+  readonly estimatedBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Turns an original and a recipe into a variant, in another process. Rejects with a `ServiceError`: `queue_full`,
+ * `render_deadline`, `render_crashed`, `picture_refused`, `shutting_down`, `client_gone` (aborted), or what the
+ * picture deserves (`not_a_picture`, `unsupported_format`, `broken_picture`, `too_many_pixels`, `result_too_large`).
+ */
+export interface Renderer {
+  run<Job extends RenderJob>(job: Job, options: RenderOptions): Promise<RenderResultOf<Job>>;
+  /** Waiting and running jobs, live processes. */
+  status(): { readonly waiting: number; readonly running: number; readonly processes: number };
+  /** Stops taking jobs, waits for those accepted, ends the processes. */
+  close(): Promise<void>;
+}
+
+export type RenderResultOf<Job extends RenderJob> = Job['kind'] extends 'render'
+  ? Extract<RenderResult, { kind: 'variant' }>
+  : Extract<RenderResult, { kind: 'facts' }>;
