@@ -88,3 +88,34 @@ export type RenderResult =
       /** Milliseconds by stage: decode and steps, encode. */
       readonly timings: { readonly renderMs: number };
     };
+
+/** Parent to child. One at a time: the next only after the answer. */
+export interface RenderRequest {
+  readonly id: number;
+  readonly job: RenderJob;
+}
+
+/** How a job can fail by itself: what the picture deserves, the original gone from its path, or a bug of ours. */
+export const RENDER_FAILURE_CODES = [
+  'not_a_picture',
+  'unsupported_format',
+  'broken_picture',
+  'too_many_pixels',
+  'result_too_large',
+  'not_found',
+  'internal',
+] as const;
+export type RenderFailureCode = (typeof RENDER_FAILURE_CODES)[number];
+
+export interface RenderFailure {
+  readonly code: RenderFailureCode;
+  readonly message: string;
+}
+
+/** Child to parent, once per request. `rssBytes`: the process's resident memory after the job. */
+export type RenderAnswer =
+  | { readonly id: number; readonly result: RenderResult; readonly rssBytes: number }
+  | { readonly id: number; readonly failure: RenderFailure; readonly rssBytes: number };
+
+/** Child to parent: `ready` once, when its code is loaded and it takes requests; answers from then on. */
+export type RenderMessage = { readonly ready: true } | RenderAnswer;
