@@ -1,4 +1,6 @@
 export { ArgumentError, RecipeError, type RecipeErrorCode } from './errors.ts';
+export { type Crop, cropBox, type Geometry, resizedSize, rotatedSize } from './geometry.ts';
+export { findOperation, OPERATIONS } from './operations/find-operation.ts';
 export type {
   Box,
   Canvas,
@@ -11,12 +13,12 @@ export type {
   StepValues,
 } from './operations/operation.ts';
 export { STAGES } from './operations/operation.ts';
-export {
-  MAX_RECIPE_LENGTH,
-  MAX_STEPS,
-  OUTPUT_FORMATS,
-  type OutputFormat,
-  type OutputSettings,
-  type Recipe,
-  type Step,
-} from './recipe.ts';
+export { parseRecipe } from './parse-recipe.ts';
+export { parseSteps } from './parse-steps.ts';
+export { operationsSegments, pathSegments } from './path.ts';
+export { planSizes } from './plan-sizes.ts';
+export { printRecipe, printSteps } from './print-recipe.ts';
+export { MAX_RECIPE_LENGTH, MAX_STEPS, type OutputSettings, type Recipe, type Step } from './recipe.ts';
+export { SETTINGS } from './settings/find-setting.ts';
+export { OUTPUT_FORMATS, type OutputFormat } from './settings/format.ts';
+export type { Setting } from './settings/setting.ts';

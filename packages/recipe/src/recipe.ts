@@ -1,4 +1,5 @@
 import type { StepValues } from './operations/operation.ts';
+import type * as settingsTable from './settings/table.ts';
 
 /** One operation with its values. */
 export interface Step {
@@ -6,16 +7,10 @@ export interface Step {
   readonly values: StepValues;
 }
 
-/** The formats that a variant can have. */
-export const OUTPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
-
-/** What the URL says of the result as a whole; where it stands in the URL does not matter. */
-export interface OutputSettings {
-  readonly format?: OutputFormat | 'auto';
-  /** 1-100 */
-  readonly quality?: number | 'auto';
-}
+/** What the URL says of the result as a whole; follows from the settings table. */
+export type OutputSettings = {
+  readonly [Name in keyof typeof settingsTable]?: ReturnType<(typeof settingsTable)[Name]['parse']>;
+};
 
 /** What the URL asks: steps in order, and output settings. */
 export interface Recipe {

@@ -16,7 +16,7 @@ export interface Color {
 
 /** Decoded 8-bit sRGB pixels, row-major and interleaved; `channels` 1 (grey), 2 (grey + alpha), 3 or 4 (RGBA). */
 export interface Pixels extends Size {
-  readonly data: Buffer | Uint8Array;
+  readonly data: Uint8Array;
   readonly channels: 1 | 2 | 3 | 4;
 }
 
@@ -110,6 +110,6 @@ export type Operation = OperationDefinition<StepValues>;
 export function defineOperation<Values extends StepValues>(
   definition: OperationDefinition<Values>,
 ): Operation {
-  // The one place where the values' type is forgotten: a step's values only ever come from its own `parse`.
-  return definition as unknown as Operation;
+  // The values' type is forgotten here: a step's values only ever come from its own `parse`.
+  return definition;
 }

@@ -1,0 +1,12 @@
+import type { Operation } from './operation.ts';
+import * as table from './table.ts';
+
+/** Every operation, by name. */
+export const OPERATIONS: readonly Operation[] = Object.values(table);
+
+/** The operation of that name, as it stands in the URL. */
+export function findOperation(name: string): Operation | undefined {
+  return OPERATIONS_BY_NAME.get(name);
+}
+
+const OPERATIONS_BY_NAME = new Map(OPERATIONS.map((operation) => [operation.name, operation]));

@@ -1,0 +1,108 @@
+import { ArgumentError, RecipeError } from './errors.ts';
+import { nearestName } from './nearest-name.ts';
+import { findOperation, OPERATIONS } from './operations/find-operation.ts';
+import { MAX_RECIPE_LENGTH, MAX_STEPS, type OutputSettings, type Recipe, type Step } from './recipe.ts';
+import { checkSegments, shortened } from './segments.ts';
+import { findSetting, SETTINGS } from './settings/find-setting.ts';
+
+/**
+ * Reads a recipe from its decoded segments: name, argument, name, argument, ... Positions in errors count segments from 0.
+ * Throws `RecipeError`, and nothing else, for whatever is not a recipe; the first mistake from the left is named.
+ */
+export function parseRecipe(segments: readonly string[]): Recipe {
+  checkLength(segments);
+  checkSegments(segments);
+  const steps: Step[] = [];
+  let settings: OutputSettings = {};
+  for (let position = 0; position < segments.length; position += 2) {
+    const name = segments[position] ?? '';
+    const argument = segments[position + 1];
+    const operation = findOperation(name);
+    const setting = findSetting(name);
+    if (argument === undefined) throw missingArgument(name, position);
+    if (operation !== undefined) {
+      if (steps.length === MAX_STEPS) throw tooManySteps(name, position);
+      steps.push({ operation: name, values: readArgument(operation, argument, position + 1) });
+    } else if (setting !== undefined) {
+      if (Object.hasOwn(settings, name)) throw duplicateSetting(name, position);
+      settings = { ...settings, [name]: readArgument(setting, argument, position + 1) };
+    } else {
+      throw unknownOperation(name, position);
+    }
+  }
+  return { steps, settings };
+}
+
+function readArgument<Value>(
+  part: { parse(argument: string): Value },
+  argument: string,
+  position: number,
+): Value {
+  try {
+    return part.parse(argument);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    const { expected, suggestion } = error;
+    throw new RecipeError({
+      code: 'bad_argument',
+      segment: shortened(argument),
+      position,
+      expected,
+      suggestion,
+    });
+  }
+}
+
+function checkLength(segments: readonly string[]): void {
+  let length = 0;
+  for (const [position, segment] of segments.entries()) {
+    length += segment.length + 1;
+    if (length <= MAX_RECIPE_LENGTH + 1) continue;
+    const expected = `at most ${MAX_RECIPE_LENGTH} characters in all`;
+    throw new RecipeError({ code: 'recipe_too_long', segment: shortened(segment), position, expected });
+  }
+}
+
+function missingArgument(name: string, position: number): RecipeError {
+  const part = findOperation(name) ?? findSetting(name);
+  return new RecipeError({
+    code: 'missing_argument',
+    segment: shortened(name),
+    position,
+    expected:
+      part === undefined ? 'pairs of a name and an argument' : `an argument after it: ${part.argument}`,
+    suggestion: part === undefined ? nearestName(name, names()) : undefined,
+  });
+}
+
+function unknownOperation(name: string, position: number): RecipeError {
+  return new RecipeError({
+    code: 'unknown_operation',
+    segment: shortened(name),
+    position,
+    expected: `one of ${names().join(', ')}`,
+    suggestion: nearestName(name, names()),
+  });
+}
+
+function tooManySteps(name: string, position: number): RecipeError {
+  return new RecipeError({
+    code: 'too_many_steps',
+    segment: name,
+    position,
+    expected: `at most ${MAX_STEPS} steps`,
+  });
+}
+
+function duplicateSetting(name: string, position: number): RecipeError {
+  return new RecipeError({
+    code: 'duplicate_setting',
+    segment: name,
+    position,
+    expected: `${name} only once`,
+  });
+}
+
+function names(): string[] {
+  return [...OPERATIONS, ...SETTINGS].map((part) => part.name);
+}

@@ -1,0 +1,28 @@
+import { ArgumentError } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
+import { defineSetting } from './setting.ts';
+
+/** The formats that a variant can have. */
+export const OUTPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+const FORMATS = [...OUTPUT_FORMATS, 'auto'] as const;
+const ARGUMENT = FORMATS.join('|');
+
+export const format = defineSetting<OutputFormat | 'auto'>({
+  name: 'format',
+  summary: 'The format of the result.',
+  argument: ARGUMENT,
+  details:
+    'Without it, the format of the original, or the nearest that browsers show. `auto` is the best format that the client says it takes.',
+  examples: [
+    { recipe: 'format/webp', meaning: 'as WebP' },
+    { recipe: 'resize/800x/format/auto', meaning: '800 wide, in the best format that the client takes' },
+  ],
+  parse: (argument) => {
+    const found = FORMATS.find((name) => name === argument);
+    if (found !== undefined) return found;
+    throw new ArgumentError(ARGUMENT, nearestName(argument, FORMATS));
+  },
+  print: (value) => value,
+});
