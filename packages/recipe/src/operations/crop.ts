@@ -84,8 +84,8 @@ function readRatio(first: string, second: string): Crop['box'] | undefined {
   return { kind: 'ratio', width: width / divisor, height: height / divisor };
 }
 
-/** Products of a ratio's side and a picture's stay exact far below 2^53. */
-const MAX_RATIO_SIDE = 1_000_000;
+/** Products of a ratio’s side and a picture’s (at most 16,384) stay far below 2^53, so they are exact. */
+const MAX_RATIO_SIDE = 1_000_000_000;
 
 function decimals(text: string): number {
   const [, fraction = ''] = text.split('.');

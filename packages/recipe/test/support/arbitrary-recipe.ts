@@ -1,0 +1,87 @@
+import { parseRecipe, type Recipe } from '@images-server/recipe';
+import fc from 'fast-check';
+import type * as operations from '../../src/operations/table.ts';
+import type * as settings from '../../src/settings/table.ts';
+
+const side = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20_000 })).map(String);
+const decimal = text(
+  fc.integer({ min: 1, max: 99 }).map(String),
+  '.',
+  fc.integer({ min: 0, max: 999 }).map(String),
+);
+const number = fc.oneof(side, decimal);
+const percent = fc.oneof(number, fc.constantFrom('0.1', '.5', '0050', '33.30'));
+const flags = fc.subarray(['!', '<', '>', '^'], { minLength: 0 }).map((chosen) => chosen.join(''));
+const where = fc.oneof(
+  fc.constantFrom('', 'nw', 'n', 'ne', 'w', 'c', 'e', 'sw', 's', 'se'),
+  fc.tuple(fraction(), fraction()).map(([x, y]) => `${x},${y},`),
+);
+const offset = fc.integer({ min: -3000, max: 3000 }).map((value) => (value < 0 ? `${value}` : `+${value}`));
+
+function fraction(): fc.Arbitrary<string> {
+  return fc.integer({ min: 0, max: 1000 }).map((thousandths) => (thousandths / 1000).toString());
+}
+
+function text(...parts: readonly (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> {
+  const arbitraries = parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part));
+  return fc.tuple(...arbitraries).map((chosen) => chosen.join(''));
+}
+
+/** For each operation the arguments that it takes; an operation without an entry does not compile. */
+export const ARBITRARY_ARGUMENTS: Readonly<Record<keyof typeof operations, fc.Arbitrary<string>>> = {
+  crop: fc.oneof(
+    text(where, side, 'x', side),
+    text(where, side, 'x', side, offset, offset),
+    text(where, side, ':', side),
+    text(where, decimal, ':', side),
+  ),
+  flip: fc.constantFrom('h', 'v', 'hv'),
+  resize: fc.oneof(
+    text(number, flags),
+    text(side, 'x', flags),
+    text('x', side, flags),
+    text(side, 'x', side, flags),
+    text(side, 'x', side, offset, offset, flags),
+    text(percent, '%', flags),
+    text('x', percent, '%', flags),
+    text(percent, '%x', percent, '%', flags),
+    text(number, '@', flags),
+    text(number, ':', number, flags),
+  ),
+  rotate: fc.oneof(
+    fc.integer({ min: -999_999, max: 999_999 }).map(String),
+    fc.constantFrom('+90', '-0', '0', '270'),
+  ),
+};
+
+/** For each output setting the arguments that it takes; a setting without an entry does not compile. */
+export const ARBITRARY_SETTINGS: Readonly<Record<keyof typeof settings, fc.Arbitrary<string>>> = {
+  format: fc.constantFrom('jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'auto'),
+  quality: fc.oneof(fc.integer({ min: 1, max: 100 }).map(String), fc.constant('auto')),
+};
+
+const arbitraryStep = fc.oneof(
+  ...Object.entries(ARBITRARY_ARGUMENTS).map(([name, argument]) => fc.tuple(fc.constant(name), argument)),
+);
+
+const arbitrarySettings = fc
+  .tuple(
+    ...Object.entries(ARBITRARY_SETTINGS).map(([name, argument]) =>
+      fc.option(fc.tuple(fc.constant(name), argument), { nil: undefined }),
+    ),
+  )
+  .map((chosen) => chosen.filter((setting) => setting !== undefined));
+
+/** The segments of a recipe as somebody may write them: up to 8 steps, settings in any place, any spelling. */
+export const arbitrarySegments: fc.Arbitrary<string[]> = fc
+  .tuple(fc.array(arbitraryStep, { maxLength: 8 }), arbitrarySettings, fc.infiniteStream(fc.nat()))
+  .map(([steps, chosenSettings, places]) => {
+    const pairs: [string, string][] = [...steps];
+    for (const setting of chosenSettings) {
+      pairs.splice((places.next().value ?? 0) % (pairs.length + 1), 0, setting);
+    }
+    return pairs.flat();
+  });
+
+/** Recipes as `parseRecipe` gives them. */
+export const arbitraryRecipe: fc.Arbitrary<Recipe> = arbitrarySegments.map(parseRecipe);
