@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { accessProblems } from './access.ts';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
+import { describeSettings } from './describe.ts';
+import { type ConfiguredFolder, prepareFolders } from './folders.ts';
+import { nodeVersionProblem } from './node-version.ts';
+import { environmentName, type Settings, settingsObject, settingsSchema } from './schema.ts';
+import { unknownNames } from './unknown-names.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface LoadedSettings {
+  /** Folders are absolute, exist and can be written. */
+  readonly settings: Settings;
+  /** For the log: what is ignored, or will not work for now. Without secrets. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the settings from the environment (an empty value counts as unset), makes the folders and checks everything that
+ * can be checked before the server listens. Relative folders count from `startFolder`, an absolute path.
+ * Throws a `ConfigurationError` with all problems at once.
+ */
+export async function loadSettings(
+  environment: Environment,
+  { startFolder, nodeVersion = process.versions.node }: { startFolder: string; nodeVersion?: string },
+): Promise<LoadedSettings> {
+  const given = givenTexts(environment);
+  const read = settingsSchema.safeParse(given);
+  const names = unknownNames(environment, Object.keys(settingsObject.shape).map(environmentName));
+  const folders = await prepareFolders(configuredFolders(given, startFolder));
+  const problems = [
+    nodeVersionProblem(nodeVersion) ?? [],
+    read.success ? [] : valueProblems(read.error, given),
+    names.problems,
+    whoMayWrite(given),
+    folders.problems,
+  ].flat();
+  if (!read.success || problems.length > 0) throw new ConfigurationError(problems);
+  return {
+    settings: {
+      ...read.data,
+      storageDiskDir: resolve(startFolder, read.data.storageDiskDir),
+      cacheDiskDir: resolve(startFolder, read.data.cacheDiskDir),
+    },
+    warnings: [...names.warnings, ...folders.warnings],
+  };
+}
+
+/** Where `npm start` was typed: npm runs scripts in the package's folder and says in `INIT_CWD` where it was called. */
+export function startFolder(environment: Environment, currentFolder: string): string {
+  // Another script's INIT_CWD (`npm test` that starts a server) is about that script.
+  return environment.npm_lifecycle_event === 'start'
+    ? (environment.INIT_CWD ?? currentFolder)
+    : currentFolder;
+}
+
+/** Our settings that have a value, by key, without surrounding spaces. */
+function givenTexts(environment: Environment): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const key of Object.keys(settingsObject.shape)) {
+    const text = environment[environmentName(key)]?.trim() ?? '';
+    if (text !== '') texts[key] = text;
+  }
+  return texts;
+}
+
+function valueProblems(error: z.ZodError, given: Record<string, string>): ConfigurationProblem[] {
+  const descriptions = new Map(describeSettings().map((description) => [description.key, description]));
+  return error.issues.map((issue) => {
+    const key = String(issue.path[0]);
+    const description = descriptions.get(key);
+    return {
+      name: environmentName(key),
+      given: description?.secret ? '***' : given[key],
+      message: issue.message,
+      allowed: description?.allowed,
+    };
+  });
+}
+
+/** Only what the checks below need has to be right: one problem must not hide another. */
+function whoMayWrite(given: Record<string, string>): ConfigurationProblem[] {
+  const access = settingsObject.pick({ host: true, auth: true, apiKeys: true }).safeParse(given);
+  return access.success ? accessProblems(access.data) : [];
+}
+
+function configuredFolders(given: Record<string, string>, startFolder: string): ConfiguredFolder[] {
+  const storage = settingsObject.pick({ storage: true, storageDiskDir: true }).safeParse(given);
+  const cache = settingsObject.pick({ cache: true, cacheDiskDir: true }).safeParse(given);
+  const folders: ConfiguredFolder[] = [];
+  if (storage.success && storage.data.storage === 'disk') {
+    folders.push({ name: 'STORAGE_DISK_DIR', path: resolve(startFolder, storage.data.storageDiskDir) });
+  }
+  if (cache.success && cache.data.cache === 'disk') {
+    folders.push({ name: 'CACHE_DISK_DIR', path: resolve(startFolder, cache.data.cacheDiskDir) });
+  }
+  return folders;
+}
