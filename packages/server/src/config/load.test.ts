@@ -125,6 +125,7 @@ describe('loadSettings', () => {
     ['UPLOAD_MAX_BYTES', '3gb', '1 to 2gb'],
     ['EXTERNAL_ALLOW_HOSTS', 'https://example.com', 'comma-separated host names'],
     ['EXTERNAL_ALLOW_HOSTS', 'example.com:8080', 'no ports'],
+    ['EXTERNAL_ALLOW_HOSTS', '1.2.3.999', 'comma-separated host names'],
     ['EXTERNAL_ALLOW_HOSTS', '*', '*.example.com'],
     ['EXTERNAL_ALLOW_HOSTS', 'example.com,', 'comma-separated host names'],
     ['EXTERNAL_ALLOW_ADDRESSES', '10.0.0.0/33', 'addresses or ranges'],

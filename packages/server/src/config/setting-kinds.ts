@@ -119,7 +119,9 @@ export function hostPatterns() {
     if (isIP(address) !== 0) return { value: address.toLowerCase() };
     const wildcard = entry.startsWith('*.') ? '*.' : '';
     const name = domainToASCII(entry.slice(wildcard.length)).toLowerCase();
-    return HOST_NAME.test(name) ? { value: wildcard + name } : { problem: 'is not a host pattern' };
+    // `URL` takes a name that ends in a number for an address: `1.2.3.999` can be the host of none.
+    const isHost = HOST_NAME.test(name) && URL.canParse(`http://${name}`);
+    return isHost ? { value: wildcard + name } : { problem: 'is not a host pattern' };
   });
 }
 
