@@ -19,13 +19,16 @@ export function nearestName(text: string, names: readonly string[]): string | un
 
 const LONGEST_COMPARED = 40;
 
+/** More than a letter too many or too few: `tif` is `tiff`, not `gif`. */
+const REPLACEMENT = 1.5;
+
 /** Levenshtein's distance, row by row. */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, letter] of [...from].entries()) {
     const current = [row + 1];
     for (const [column, other] of [...to].entries()) {
-      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
+      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : REPLACEMENT);
       const inserted = (current[column] ?? 0) + 1;
       const deleted = (previous[column + 1] ?? 0) + 1;
       current.push(Math.min(replaced, inserted, deleted));

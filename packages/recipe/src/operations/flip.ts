@@ -1,9 +1,14 @@
 import { ArgumentError } from '../errors.ts';
 import { defineOperation } from './operation.ts';
 
+interface Axes {
+  readonly horizontal: boolean;
+  readonly vertical: boolean;
+}
+
 const ARGUMENT = 'h, v or hv';
 
-export const flip = defineOperation<{ readonly horizontal: boolean; readonly vertical: boolean }>({
+export const flip = defineOperation<Axes>({
   name: 'flip',
   summary: 'Mirrors the picture.',
   argument: ARGUMENT,
@@ -15,14 +20,23 @@ export const flip = defineOperation<{ readonly horizontal: boolean; readonly ver
   ],
   parse: (argument) => {
     if (argument === 'h' || argument === 'v' || argument === 'hv') return axes(argument);
-    const suggestion = [...'hv'].filter((axis) => argument.toLowerCase().startsWith(axis)).join('');
-    throw new ArgumentError(ARGUMENT, suggestion === '' ? undefined : suggestion);
+    throw new ArgumentError(ARGUMENT, nearestAxes(argument));
   },
-  print: ({ horizontal, vertical }) => `${horizontal ? 'h' : ''}${vertical ? 'v' : ''}`,
+  print: printAxes,
   size: (_values, before) => ({ width: before.width, height: before.height }),
   apply: (canvas, values) => canvas.flip(values),
 });
 
-function axes(argument: string): { horizontal: boolean; vertical: boolean } {
+function axes(argument: string): Axes {
   return { horizontal: argument.includes('h'), vertical: argument.includes('v') };
+}
+
+function printAxes({ horizontal, vertical }: Axes): string {
+  return `${horizontal ? 'h' : ''}${vertical ? 'v' : ''}`;
+}
+
+/** `VH` and `horizontal` probably meant `hv` and `h`. */
+function nearestAxes(argument: string): string | undefined {
+  const letters = /^[hv]+/i.exec(argument)?.[0].toLowerCase();
+  return letters === undefined ? undefined : printAxes(axes(letters));
 }
