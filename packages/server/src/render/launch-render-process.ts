@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What of the server's environment a render process gets: no secret must ever be among them. */
+const INHERITED_ENV = ['PATH', 'LANG', 'LD_LIBRARY_PATH', 'FONTCONFIG_FILE', 'FONTCONFIG_PATH'] as const;
+
+const OWN_ENV = {
+  // glibc gives each thread its own arena and hardly returns them: two halve the resident memory at no cost.
+  MALLOC_ARENA_MAX: '2',
+  // One job at a time needs one thread beside the main one.
+  UV_THREADPOOL_SIZE: '1',
+  // libvips' loaders that were never fuzzed stay shut, whatever the code asks for.
+  VIPS_BLOCK_UNTRUSTED: '1',
+} as const;
+
+/**
+ * Run by sh in place of the render process, which it then becomes (same pid). Everything but the last lines is best
+ * effort: a system that lacks one of them still gets its renders.
+ * - no core dumps: they hold the pictures of users and fill the disk;
+ * - RLIMIT_DATA, not RLIMIT_AS: V8 reserves far more address space than it uses;
+ * - the kernel's first choice when memory runs out, before the server;
+ * - killed by the kernel when the server dies, even if a stuck main thread cannot see that its channel closed.
+ */
+const LAUNCH_SCRIPT = `
+{
+  ulimit -c 0
+  ulimit -d "$1"
+  echo 500 > /proc/self/oom_score_adj
+} 2> /dev/null
+shift
+if setpriv --pdeathsig KILL true 2> /dev/null; then exec setpriv --pdeathsig KILL "$@"; fi
+exec "$@"`;
+
+export interface LaunchOptions {
+  /** The program that a render process runs: JavaScript, as a file. */
+  readonly entry: URL | string;
+  /** Most bytes of writable memory (RLIMIT_DATA); beyond it allocations fail, and with them that job alone. */
+  readonly maxDataBytes: number;
+}
+
+/** Forks a render process: an IPC channel of structured clones, stderr as a pipe, nothing else shared. POSIX only. */
+export function launchRenderProcess({ entry, maxDataBytes }: LaunchOptions): ChildProcess {
+  const program = entry instanceof URL ? fileURLToPath(entry) : entry;
+  const maxDataKilobytes = String(Math.floor(maxDataBytes / 1024));
+  const command = [LAUNCH_SCRIPT, 'render-process', maxDataKilobytes, process.execPath, program];
+  return spawn('/bin/sh', ['-c', ...command], {
+    env: renderEnv(process.env),
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+}
+
+function renderEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+  const inherited = INHERITED_ENV.flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(inherited), ...OWN_ENV };
+}

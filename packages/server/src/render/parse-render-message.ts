@@ -1,0 +1,37 @@
+import { RENDER_FAILURE_CODES, type RenderAnswer, type RenderMessage } from './protocol.ts';
+
+const FAILURE_CODES: ReadonlySet<unknown> = new Set(RENDER_FAILURE_CODES);
+
+/**
+ * What a render process sent, or undefined where it is not in the protocol. Hostile pictures are decoded there, so what
+ * it says is not taken on trust: everything that the server itself goes by is checked.
+ */
+export function parseRenderMessage(message: unknown): RenderMessage | undefined {
+  return isReady(message) || isAnswer(message) ? message : undefined;
+}
+
+function isReady(message: unknown): message is { readonly ready: true } {
+  return isObject(message) && 'ready' in message && message.ready === true;
+}
+
+function isAnswer(message: unknown): message is RenderAnswer {
+  if (!isObject(message) || !('id' in message) || typeof message.id !== 'number') return false;
+  if (!('rssBytes' in message) || typeof message.rssBytes !== 'number') return false;
+  if ('result' in message) return isResult(message.result);
+  return 'failure' in message && isFailure(message.failure);
+}
+
+function isResult(result: unknown): boolean {
+  if (!isObject(result) || !('kind' in result)) return false;
+  if (result.kind === 'facts') return 'facts' in result && isObject(result.facts);
+  return result.kind === 'variant' && 'bytes' in result && result.bytes instanceof Uint8Array;
+}
+
+function isFailure(failure: unknown): boolean {
+  if (!isObject(failure) || !('code' in failure) || !('message' in failure)) return false;
+  return FAILURE_CODES.has(failure.code) && typeof failure.message === 'string';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
