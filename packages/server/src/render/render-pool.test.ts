@@ -77,14 +77,14 @@ function openPool(options: Partial<RenderPoolOptions> & { child?: string } = {})
         listeners.add(look);
         look();
       }),
-    run: async (command, { takeMs, path, ...given } = {}) => {
+    run: async (command, given = {}) => {
       const runOptions = {
         pictureId: 'p',
         estimatedBytes: 0,
         signal: new AbortController().signal,
         ...given,
       };
-      const result = await pool.run(jobThatSays(command, { takeMs, path }), runOptions);
+      const result = await pool.run(jobThatSays(command, given), runOptions);
       return Buffer.from(result.bytes).toString();
     },
   };
