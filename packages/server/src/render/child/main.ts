@@ -1,0 +1,44 @@
+import { ServiceError } from '../../errors.ts';
+import {
+  RENDER_FAILURE_CODES,
+  type RenderFailure,
+  type RenderMessage,
+  type RenderRequest,
+} from '../protocol.ts';
+import { restrictDecoders } from './restrict-decoders.ts';
+import { runJob } from './run-job.ts';
+
+restrictDecoders();
+
+// Without the server there is nothing left to do; leaving in peace would wait for a decoder that may be stuck.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// A terminal sends these to every process. The server has them too, and wants the jobs under way finished.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+
+let lastJob = Promise.resolve();
+process.on('message', (message) => {
+  // Only the server can write to this channel, and it writes nothing else.
+  const request = message as RenderRequest;
+  lastJob = lastJob.then(() => answer(request));
+});
+send({ ready: true });
+
+async function answer({ id, job }: RenderRequest): Promise<void> {
+  try {
+    const result = await runJob(job);
+    send({ id, result, rssBytes: process.memoryUsage.rss() });
+  } catch (error) {
+    send({ id, failure: failureOf(error), rssBytes: process.memoryUsage.rss() });
+  }
+}
+
+function failureOf(error: unknown): RenderFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof ServiceError ? error.code : 'internal';
+  return { code: RENDER_FAILURE_CODES.find((known) => known === code) ?? 'internal', message };
+}
+
+function send(message: RenderMessage): void {
+  process.send?.(message);
+}

@@ -1,0 +1,216 @@
+import type { Box, Color, Pixels, Size, Stage } from '@images-server/recipe';
+import { STAGES } from '@images-server/recipe';
+import sharp, { type Sharp } from 'sharp';
+import {
+  combine,
+  inverse,
+  type Orientation,
+  orientationFromExif,
+  orientedBox,
+  orientedSize,
+  UPRIGHT,
+} from './orientation.ts';
+import { ORIGINAL_OPTIONS } from './run-sharp.ts';
+
+/** Where a pass begins: an original still to be decoded, or pixels that an earlier pass left. */
+export type PassSource =
+  | {
+      readonly kind: 'original';
+      readonly bytes: Buffer;
+      /** sharp's name of its colour space, as the header says. */
+      readonly space: string;
+    }
+  | { readonly kind: 'pixels'; readonly pixels: Pixels };
+
+export interface Margins {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+  /** A colour, or the pixels at the edge once more. */
+  readonly fill: Color | 'edge';
+}
+
+interface Filter {
+  readonly stage: Stage;
+  readonly calls: (image: Sharp) => Sharp;
+}
+
+/**
+ * One run of sharp, not yet begun. The fields are in the order in which sharp does them, whatever order it is told in;
+ * a step that would have to come before something that is already there does not fit and needs a new pass.
+ */
+export interface Pass {
+  readonly source: PassSource;
+  /** The source's own size, before anything. */
+  readonly stored: Size;
+  /** Part of the source that is used, in its own coordinates. */
+  readonly crop: Box;
+  readonly flattenOn: Color | undefined;
+  /** The size it is reduced to, before it is turned. */
+  readonly reduced: Size | undefined;
+  readonly orientation: Orientation;
+  /** What is cut out after reducing and turning. */
+  readonly window: Box | undefined;
+  readonly margins: Margins | undefined;
+  readonly filters: readonly Filter[];
+  readonly hasAlpha: boolean;
+  /** True where every pixel is grey, so that one channel can hold the result. */
+  readonly isGrey: boolean;
+}
+
+/** Begins with an original, turned upright. `upright` is its size as the header gives it, after turning. */
+export function passOverOriginal(original: {
+  readonly bytes: Buffer;
+  readonly space: string;
+  readonly upright: Size;
+  /** EXIF, 1-8. */
+  readonly orientation: number;
+  readonly hasAlpha: boolean;
+}): Pass {
+  const { bytes, space, upright, hasAlpha } = original;
+  const orientation = orientationFromExif(original.orientation);
+  const stored = orientedSize(upright, orientation);
+  const isGrey = space === 'b-w' || space === 'grey16';
+  return { ...wholeOf({ kind: 'original', bytes, space }, stored), orientation, hasAlpha, isGrey };
+}
+
+/** Begins with pixels. `isGrey` says of RGB pixels that all are grey. */
+export function passOverPixels(pixels: Pixels, isGrey = false): Pass {
+  return {
+    ...wholeOf({ kind: 'pixels', pixels }, pixels),
+    hasAlpha: pixels.channels === 2 || pixels.channels === 4,
+    isGrey: isGrey || pixels.channels < 3,
+  };
+}
+
+function wholeOf(source: PassSource, { width, height }: Size): Omit<Pass, 'hasAlpha' | 'isGrey'> {
+  return {
+    source,
+    stored: { width, height },
+    crop: { left: 0, top: 0, width, height },
+    flattenOn: undefined,
+    reduced: undefined,
+    orientation: UPRIGHT,
+    window: undefined,
+    margins: undefined,
+    filters: [],
+  };
+}
+
+/** The size of what the pass results in. */
+export function passSize(pass: Pass): Size {
+  const { width, height } = pass.window ?? turnedSize(pass);
+  const { left, right, top, bottom } = pass.margins ?? { left: 0, right: 0, top: 0, bottom: 0 };
+  return { width: width + left + right, height: height + top + bottom };
+}
+
+function turnedSize(pass: Pass): Size {
+  return orientedSize(pass.reduced ?? pass.crop, pass.orientation);
+}
+
+/** Cuts a box out of the result; undefined where that does not fit. */
+export function withExtract(pass: Pass, box: Box): Pass | undefined {
+  if (pass.margins !== undefined || pass.filters.length > 0) return undefined;
+  if (pass.reduced === undefined) {
+    const inStored = orientedBox(box, turnedSize(pass), inverse(pass.orientation));
+    return { ...pass, crop: within(inStored, pass.crop) };
+  }
+  return { ...pass, window: within(box, pass.window ?? { left: 0, top: 0 }) };
+}
+
+function within(box: Box, outer: { readonly left: number; readonly top: number }): Box {
+  return { ...box, left: outer.left + box.left, top: outer.top + box.top };
+}
+
+/** Reduces the result to `after`, no side of which is larger; undefined where that does not fit. */
+export function withReduction(pass: Pass, after: Size): Pass | undefined {
+  if (pass.reduced !== undefined || pass.margins !== undefined || pass.filters.length > 0) return undefined;
+  return { ...pass, reduced: orientedSize(after, pass.orientation) };
+}
+
+/** Turns the result; undefined where that does not fit. */
+export function withOrientation(pass: Pass, turn: Orientation): Pass | undefined {
+  if (pass.margins !== undefined || pass.filters.length > 0) return undefined;
+  const window = pass.window && orientedBox(pass.window, turnedSize(pass), turn);
+  return { ...pass, orientation: combine(pass.orientation, turn), window };
+}
+
+/** Adds area around the result; undefined where that does not fit. */
+export function withMargins(pass: Pass, margins: Margins): Pass | undefined {
+  if (pass.margins !== undefined || pass.filters.length > 0) return undefined;
+  if (margins.fill === 'edge') return { ...pass, margins };
+  const ready = isGreyColor(margins.fill) ? pass : inColor(pass);
+  return ready && { ...ready, margins, hasAlpha: pass.hasAlpha || margins.fill.alpha < 1 };
+}
+
+/** Lays the result on a colour, so that it is opaque; undefined where that does not fit. */
+export function withFlattening(pass: Pass, on: Color): Pass | undefined {
+  if (pass.margins !== undefined || pass.filters.length > 0) return undefined;
+  const ready = isGreyColor(on) ? pass : inColor(pass);
+  return ready && { ...ready, flattenOn: on, hasAlpha: false };
+}
+
+/** Adds a filter; undefined where that does not fit. */
+export function withFilter(pass: Pass, filter: Filter): Pass | undefined {
+  const last = pass.filters.at(-1);
+  if (last !== undefined && last.stage >= filter.stage) return undefined;
+  // A filter may bring colour in, and sharp would turn it grey again.
+  const ready = inColor(pass);
+  return ready && { ...ready, filters: [...pass.filters, filter] };
+}
+
+function isGreyColor({ r, g, b }: Color): boolean {
+  return r === g && g === b;
+}
+
+/** Of a grey original only the decoded pixels can be given colour: its profile is a grey one and has to come first. */
+function inColor(pass: Pass): Pass | undefined {
+  if (pass.isGrey && pass.source.kind === 'original') return undefined;
+  return { ...pass, isGrey: false };
+}
+
+/** The pass as calls to sharp, up to but without the output format. */
+export function passImage(pass: Pass): Sharp {
+  let image = openSource(pass);
+  const { crop, stored, flattenOn, reduced, orientation, window } = pass;
+  if (crop.width !== stored.width || crop.height !== stored.height) image = image.extract(crop);
+  if (flattenOn !== undefined) image = image.flatten({ background: flattenOn });
+  if (reduced !== undefined) image = image.resize(reduced.width, reduced.height, { fit: 'fill' });
+  if (orientation.mirrored) image = image.flop();
+  if (orientation.turns !== 0) image = image.rotate(90 * orientation.turns);
+  if (window !== undefined) image = image.extract(window);
+  if (pass.margins !== undefined) image = addMargins(image, pass.margins);
+  for (const filter of pass.filters) image = filter.calls(image);
+  // Compositing adds an alpha channel to what has none.
+  const composites = pass.filters.some((filter) => filter.stage === STAGES.composite);
+  return composites && !pass.hasAlpha ? image.removeAlpha() : image;
+}
+
+function addMargins(image: Sharp, { fill, ...edges }: Margins): Sharp {
+  return fill === 'edge'
+    ? image.extend({ ...edges, extendWith: 'copy' })
+    : image.extend({ ...edges, background: fill });
+}
+
+function openSource({ source, isGrey }: Pass): Sharp {
+  if (source.kind === 'original') {
+    const image = sharp(source.bytes, ORIGINAL_OPTIONS);
+    const space = spaceToDecodeIn(source.space);
+    return space === undefined ? image : image.pipelineColourspace(space);
+  }
+  const { data, width, height, channels } = source.pixels;
+  const image = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+  // sharp makes colours grey before it adds them to grey pixels.
+  return channels < 3 && !isGrey ? image.pipelineColourspace('srgb') : image;
+}
+
+/**
+ * sharp gets the common spaces right by itself. Left alone, it converts 16-bit pictures from their profile to Display P3
+ * and then takes that for sRGB, ignores the profile of 16-bit grey ones, and mixes background colours into Lab and
+ * linear ones as if they were RGB; so these are made 8-bit sRGB (or grey) first.
+ */
+function spaceToDecodeIn(space: string): string | undefined {
+  if (space === 'srgb' || space === 'b-w' || space === 'cmyk') return undefined;
+  return space === 'grey16' ? 'b-w' : 'srgb';
+}

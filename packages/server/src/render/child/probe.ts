@@ -1,0 +1,109 @@
+import sharp, { type Metadata } from 'sharp';
+import { ServiceError } from '../../errors.ts';
+import type { InputFormat, InputLimits, PictureFacts } from '../protocol.ts';
+import { refuseMetadataBomb } from './container.ts';
+import { ORIGINAL_OPTIONS, sharpFailure } from './run-sharp.ts';
+import { sniffFormat } from './sniff-format.ts';
+
+/** What the header says, and what decoding needs besides. */
+export interface Header {
+  readonly facts: PictureFacts;
+  /** Milliseconds that each frame is shown; undefined for stills. */
+  readonly delaysMs: number[] | undefined;
+  /** How often an animation runs; 0 is for ever. */
+  readonly loop: number;
+}
+
+/**
+ * Reads the header, no pixel. Throws `not_a_picture`, `unsupported_format`, `broken_picture`, or `too_many_pixels` where
+ * it is beyond the limits.
+ */
+export async function probe(bytes: Buffer, limits: InputLimits): Promise<Header> {
+  const format = takenFormat(bytes);
+  refuseMetadataBomb(bytes, format);
+  const metadata = await sharp(bytes, ORIGINAL_OPTIONS)
+    .metadata()
+    .catch((cause: unknown) => {
+      throw sharpFailure(cause, 'original');
+    });
+  requireDecodable(metadata, format);
+  const facts = pictureFacts(metadata, format, bytes.length);
+  checkInputLimits(facts, limits);
+  return { facts, delaysMs: metadata.delay, loop: metadata.loop ?? 0 };
+}
+
+function takenFormat(bytes: Buffer): InputFormat {
+  const sniffed = sniffFormat(bytes);
+  switch (sniffed.kind) {
+    case 'taken':
+      return sniffed.format;
+    case 'refused':
+      throw new ServiceError('unsupported_format', `this is ${sniffed.name}, which is not taken`);
+    case 'unknown':
+      throw new ServiceError('not_a_picture', 'this is not a picture of any kind that is taken');
+  }
+}
+
+/** The decoder has the last word: a file can name a format in its first bytes and hold something else. */
+function requireDecodable(metadata: Metadata, format: InputFormat): void {
+  if (format === 'avif' && metadata.compression !== 'av1') {
+    throw new ServiceError('unsupported_format', `${metadata.compression ?? 'this'} is not taken, only AVIF`);
+  }
+  const mostChannels = metadata.space === 'cmyk' ? 5 : 4;
+  if (metadata.channels > mostChannels) {
+    throw new ServiceError('unsupported_format', `pictures of ${metadata.channels} channels are not taken`);
+  }
+}
+
+function pictureFacts(metadata: Metadata, format: InputFormat, bytes: number): PictureFacts {
+  const { width, height } = metadata.autoOrient;
+  const animates = format === 'gif' || format === 'webp';
+  return {
+    format,
+    bytes,
+    width,
+    height,
+    orientation: metadata.orientation ?? 1,
+    // The further pages of a TIFF and the further pictures of an AVIF are pictures of their own.
+    frames: animates ? (metadata.pages ?? 1) : 1,
+    hasAlpha: metadata.hasAlpha,
+    depth: bitsPerChannel(metadata),
+    space: metadata.space,
+    progressive: metadata.isProgressive,
+    hasProfile: metadata.hasProfile,
+    hasMetadata: [metadata.exif, metadata.xmp, metadata.iptc, metadata.comments].some(
+      (part) => part !== undefined,
+    ),
+  };
+}
+
+function bitsPerChannel({ depth, bitsPerSample }: Metadata): number {
+  if (depth === 'uchar' || depth === 'char') return bitsPerSample === 1 ? 1 : 8;
+  if (depth === 'ushort' || depth === 'short') return 16;
+  return 32;
+}
+
+function checkInputLimits(facts: PictureFacts, limits: InputLimits): void {
+  const { width, height, frames } = facts;
+  const side = Math.max(width, height);
+  if (side > limits.maxSidePx) {
+    throw tooMany(`has a side of ${side} pixels, the limit is ${limits.maxSidePx}`);
+  }
+  if (frames > limits.maxFrames) throw tooMany(`has ${frames} frames, the limit is ${limits.maxFrames}`);
+  const cost = costClass(facts);
+  const pixels = width * height * frames;
+  if (pixels > limits.maxPixels[cost]) {
+    throw tooMany(`has ${pixels} pixels, the limit for its kind (${cost}) is ${limits.maxPixels[cost]}`);
+  }
+}
+
+/** What decoding costs per pixel: memory for the whole picture at once, twice that for 16 bits. */
+function costClass({ format, progressive, depth, frames }: PictureFacts): keyof InputLimits['maxPixels'] {
+  if (format === 'avif') return 'avif';
+  if (format === 'gif' || progressive || depth > 8 || frames > 1) return 'heavy';
+  return format === 'jpeg' || format === 'webp' ? 'light' : 'middle';
+}
+
+function tooMany(words: string): ServiceError {
+  return new ServiceError('too_many_pixels', `the picture ${words}`);
+}

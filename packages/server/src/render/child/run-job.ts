@@ -1,0 +1,19 @@
+import type { RenderJob, RenderResult } from '../protocol.ts';
+import { probe } from './probe.ts';
+import { readInput } from './read-input.ts';
+import { renderPicture } from './render-picture.ts';
+import { verify } from './verify.ts';
+
+/** Does one job. Throws a `ServiceError` that says what the picture deserves, or another error for a bug of ours. */
+export async function runJob(job: RenderJob): Promise<RenderResult> {
+  const startedMs = performance.now();
+  const bytes = readInput(job.input);
+  const header = await probe(bytes, job.limits);
+  if (job.kind !== 'render') {
+    if (job.kind === 'verify') await verify(bytes, header.facts);
+    return { kind: 'facts', facts: header.facts };
+  }
+  const rendered = await renderPicture(bytes, header, job);
+  const renderMs = performance.now() - startedMs;
+  return { kind: 'variant', ...rendered, format: job.output.format, timings: { renderMs } };
+}
