@@ -56,10 +56,11 @@ export interface MaxPixels {
   readonly avif: number;
 }
 
-/** Hold for the result and between the steps. */
+/** Sides and pixels (frames counted) after each step, and pixels of the result as its format allows. */
 export interface OutputLimits {
   readonly maxSidePx: number;
   readonly maxPixels: number;
+  readonly maxResultPixels: number;
 }
 
 export type RenderJob =

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { parseByteRange } from './byte-range.ts';
+
+describe('parseByteRange', () => {
+  it.each([
+    ['bytes=0-99', { start: 0, end: 99 }],
+    ['bytes=990-', { start: 990, end: 999 }],
+    ['bytes=-10', { start: 990, end: 999 }],
+    ['bytes=-5000', { start: 0, end: 999 }],
+    ['bytes=0-5000', { start: 0, end: 999 }],
+    ['bytes=999-999', { start: 999, end: 999 }],
+  ])('reads %s of 1000 bytes', (header, range) => {
+    expect(parseByteRange(header, 1000)).toEqual(range);
+  });
+
+  it.each(['bytes=1000-', 'bytes=1000-2000', 'bytes=-0'])(
+    'finds %s of 1000 bytes unsatisfiable',
+    (header) => {
+      expect(parseByteRange(header, 1000)).toBe('unsatisfiable');
+    },
+  );
+
+  it.each([
+    undefined,
+    'bytes=',
+    'bytes=-',
+    'bytes=5-2',
+    'bytes=0-1,4-5',
+    'items=0-1',
+    'bytes=a-b',
+    'bytes=1e3-',
+  ])('ignores %s', (header) => {
+    expect(parseByteRange(header, 1000)).toBeUndefined();
+  });
+});

@@ -1,0 +1,92 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import multipart from '@fastify/multipart';
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { ServiceError } from '../errors.ts';
+import { createRequestIds } from '../observe/log.ts';
+import { answerClientError } from './client-error.ts';
+import { errorAnswer, errorText } from './error-response.ts';
+import { SAFETY_HEADERS } from './headers.ts';
+import { assertPlainRequest } from './plain-request.ts';
+import { logRequest } from './request-log.ts';
+import { assertPlainPath, splitTarget } from './request-target.ts';
+
+/** The routes that have more in their path than their name. */
+const ROUTES_WITH_TAIL: ReadonlySet<string> = new Set(['image']);
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** Creates the HTTP server without routes: limits, headers, errors and the log line of each request. */
+export async function createHttpServer(options: {
+  log: FastifyBaseLogger;
+  uploadMaxBytes: number;
+  /** True from the moment at which the server is to end: then connections end with their answer. */
+  isDraining: () => boolean;
+}): Promise<FastifyInstance> {
+  const { log, uploadMaxBytes, isDraining } = options;
+  const app = fastify({
+    loggerInstance: log,
+    genReqId: createRequestIds(),
+    disableRequestLogging: true,
+    exposeHeadRoutes: false,
+    // Requests that arrive while the server ends are still answered: they were accepted.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: 75_000,
+    requestTimeout: 120_000,
+    http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
+    rewriteUrl: (request) => routeOf(request.url ?? '/'),
+    clientErrorHandler: (error, socket: Socket) => answerClientError(error, socket),
+  });
+  await app.register(multipart, {
+    throwFileSizeLimit: false,
+    limits: {
+      files: 1,
+      fields: 4,
+      parts: 5,
+      fieldNameSize: 100,
+      fieldSize: 1024,
+      headerPairs: 32,
+      fileSize: uploadMaxBytes + 1,
+    },
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SAFETY_HEADERS);
+    if (isDraining()) reply.header('connection', 'close');
+    assertPlainRequest(request.raw as IncomingMessage, request.originalUrl);
+  });
+  app.addHook('onResponse', logRequest);
+
+  app.setErrorHandler((error, request, reply) => {
+    const answer = errorAnswer(error);
+    if (answer.status === 500) request.log.error({ err: error }, 'request failed');
+    // Without the body read to its end the connection is of no more use.
+    if (!request.raw.complete) reply.header('connection', 'close');
+    return reply
+      .code(answer.status)
+      .headers(answer.headers)
+      .type('application/json; charset=utf-8')
+      .send(errorText(answer.body));
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    assertPlainPath(request);
+    const url = routeOf(request.originalUrl);
+    const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
+    if (allowed.length === 0) throw new ServiceError('not_found', 'there is nothing at this address');
+    reply.header('allow', allowed.join(', '));
+    throw new ServiceError(
+      'method_not_allowed',
+      `${request.method} is not possible here; expected ${allowed.join(', ')}`,
+    );
+  });
+  return app;
+}
+
+/** What the router is given instead of the target: `/image` for all below it, the path itself for what has no tail. */
+function routeOf(target: string): string {
+  const { path } = splitTarget(target);
+  const name = path.split('/', 2)[1] ?? '';
+  if (ROUTES_WITH_TAIL.has(name)) return `/${name}`;
+  return path === `/${name}` && /^[a-z.]+$/.test(name) ? path : '/-';
+}

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import { ServiceError } from '../errors.ts';
+import { MAX_TARGET_BYTES } from './request-target.ts';
+
+const MAX_HEADERS = 100;
+
+/** Refuses what Node's parser lets through though two servers in a row may read it differently (request smuggling). */
+export function assertPlainRequest(request: IncomingMessage, target: string): void {
+  if (target.length > MAX_TARGET_BYTES) {
+    throw new ServiceError('target_too_long', `the address has more than ${MAX_TARGET_BYTES} bytes`);
+  }
+  if (!target.startsWith('/') || target.includes('#'))
+    throw badRequest('expected a target that begins with / and has no #');
+  if (request.rawHeaders.length / 2 > MAX_HEADERS) {
+    throw new ServiceError('headers_too_large', `more than ${MAX_HEADERS} header fields`);
+  }
+  if (countHeader(request.rawHeaders, 'host') > 1) throw badRequest('more than one Host header');
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+  if (hasBody && request.method !== 'POST') throw badRequest(`${request.method} takes no body`);
+}
+
+function countHeader(rawHeaders: readonly string[], name: string): number {
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length;
+}
+
+function badRequest(message: string): ServiceError {
+  return new ServiceError('bad_request', message);
+}

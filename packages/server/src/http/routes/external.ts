@@ -1,0 +1,87 @@
+import { createReadStream } from 'node:fs';
+import { operationsSegments, parseRecipe } from '@images-server/recipe';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ServiceError } from '../../errors.ts';
+import { isOwnFetch } from '../../sources/own-fetch.ts';
+import type { RemoteSource } from '../../sources/remote.ts';
+import type { ServeVariant } from '../../variants/serve-variant.ts';
+import { createStageTimer } from '../../variants/stage-timer.ts';
+import { cacheControl } from '../cache-control.ts';
+import { clientSignal } from '../client-signal.ts';
+import { etagOf, MEDIA_TYPES, matchesEtag } from '../headers.ts';
+import { sendVariant } from '../image-response.ts';
+import { sendOriginal } from '../original-response.ts';
+import { decodeParameter, requestQuery } from '../request-target.ts';
+
+/** `GET /external?url=<url>[&operations=<op>/<arg>/...][&reset_cache=1]`. */
+export function externalRoute(
+  app: FastifyInstance,
+  dependencies: {
+    remote: RemoteSource;
+    serveVariant: ServeVariant;
+    externalEnabled: boolean;
+    maxAgeSeconds: number;
+  },
+): void {
+  const { remote, serveVariant, externalEnabled, maxAgeSeconds } = dependencies;
+
+  app.route({ method: ['GET', 'HEAD'], url: '/external', handler: getExternal });
+
+  async function getExternal(request: FastifyRequest, reply: FastifyReply) {
+    const { url, operations, reset_cache } = requestQuery(request, ['url', 'operations', 'reset_cache']);
+    if (!externalEnabled)
+      throw new ServiceError('external_disabled', 'remote pictures are switched off here');
+    if (isOwnFetch(request.headers.via))
+      throw new ServiceError('loop_refused', 'a server does not fetch from itself');
+    if (url === undefined || url === '')
+      throw new ServiceError('bad_query', 'expected url=<address of a picture>');
+    const picture = { url: decodeParameter(url), reset: isReset(reset_cache) };
+    return operations === undefined || operations === ''
+      ? getPicture(request, reply, picture)
+      : getVariant(request, reply, { ...picture, operations });
+  }
+
+  async function getVariant(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: { url: string; reset: boolean; operations: string },
+  ) {
+    const timer = createStageTimer();
+    const answer = await serveVariant({
+      recipe: parseRecipe(operationsSegments(asked.operations)),
+      resolve: (signal) => remote.resolve(asked.url, { reset: asked.reset, signal }),
+      holds: (key) => matchesEtag(request.headers['if-none-match'], etagOf(key)),
+      timer,
+      signal: clientSignal(reply.raw),
+    });
+    return sendVariant(reply, answer, { timer, maxAgeSeconds });
+  }
+
+  async function getPicture(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: { url: string; reset: boolean },
+  ) {
+    const signal = clientSignal(reply.raw);
+    const original = await remote.resolve(asked.url, { reset: asked.reset, signal });
+    const local = await original.open(signal);
+    reply.raw.once('close', () => void local.release());
+    return sendOriginal(request, reply, {
+      etag: etagOf(original.id),
+      bytes: local.length,
+      mediaType: MEDIA_TYPES[original.facts.format],
+      cacheControl: cacheControl(original.freshness, maxAgeSeconds),
+      read: async (range) =>
+        createReadStream(local.path, {
+          start: local.offset + (range?.start ?? 0),
+          end: local.offset + (range?.end ?? local.length - 1),
+        }),
+    });
+  }
+}
+
+function isReset(value: string | undefined): boolean {
+  if (value === undefined || value === '0') return false;
+  if (value === '1') return true;
+  throw new ServiceError('bad_query', `reset_cache is "${value.slice(0, 20)}"; expected 0 or 1`);
+}

@@ -1,0 +1,19 @@
+import type { VariantCache } from '../cache/variant-cache.ts';
+import type { Originals } from './originals.ts';
+
+/** Removes an upload with everything made from it; false where there was none. */
+export type DeletePicture = (hash: string) => Promise<boolean>;
+
+/** Creates the removal of a picture: first the original, so that nothing new can be made of it, then what was made. */
+export function createDeletePicture(dependencies: {
+  originals: Originals;
+  cache: VariantCache;
+}): DeletePicture {
+  const { originals, cache } = dependencies;
+
+  return async function deletePicture(hash) {
+    const existed = await originals.remove(hash);
+    if (existed) await cache.deleteGroup(hash);
+    return existed;
+  };
+}

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import type { VariantPlan } from './plan-variant.ts';
+
+/** Raised whenever the same plan gives other bytes than before, so that old variants are not served for new ones. */
+const RENDER_REVISION = 1;
+
+/**
+ * Names a variant: 40 hex digits over the canonical plan, the original's bytes and the renderer's revision. Equal
+ * meaning gives an equal key; nothing of the client but the format it settled for takes part in it.
+ */
+export function variantKey(plan: VariantPlan, originalId: string): string {
+  const parts = [String(RENDER_REVISION), originalId, plan.steps, JSON.stringify(plan.output)];
+  const digest = createHash('sha256');
+  // Each part is preceded by its length: no two lists of parts run together to the same bytes.
+  for (const part of parts) digest.update(`${Buffer.byteLength(part)}:${part}`);
+  return digest.digest('hex').slice(0, 40);
+}
