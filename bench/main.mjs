@@ -21,7 +21,7 @@ const HIT_BYTES = 25_000;
 
 /**
  * @typedef {{ name: string, pid: number, port: number, xCache: string }} Side
- * @typedef {{ requests: number, seconds: number, cpuMs: number, latenciesMs: number[], memoryBytes: number }} Sum
+ * @typedef {{ requests: number, seconds: number, cpuMs: number, loadCpuMs: number, latenciesMs: number[], memoryBytes: number }} Sum
  */
 
 const folder = mkdtempSync(path.join(tmpdir(), 'images-server-bench-'));
@@ -164,6 +164,7 @@ async function interleave(sides, run, nextWork, warmUp) {
  */
 async function measure(load, side, work) {
   const before = cpuMs(side.pid);
+  const loadBefore = cpuMs(load.pid);
   const { seconds, latenciesMs, xCache } = await load.run({ port: side.port, ...work });
   if (xCache[side.xCache] !== work.targets.length) {
     throw new Error(`${side.name}: ${JSON.stringify(xCache)} where all had to be "${side.xCache}"`);
@@ -175,6 +176,7 @@ async function measure(load, side, work) {
     seconds,
     latenciesMs,
     cpuMs: cpuMs(side.pid) - before,
+    loadCpuMs: cpuMs(load.pid) - loadBefore,
     memoryBytes: memoryBytes(side.pid),
   };
 }
@@ -187,6 +189,7 @@ function total(rounds) {
     requests: sum((round) => round.requests),
     seconds: sum((round) => round.seconds),
     cpuMs: sum((round) => round.cpuMs),
+    loadCpuMs: sum((round) => round.loadCpuMs),
     latenciesMs: rounds.flatMap((round) => round.latenciesMs),
     memoryBytes: Math.max(...rounds.map((round) => round.memoryBytes)),
   };
@@ -201,6 +204,7 @@ function columns(sums) {
     'p50 ms': pair((sum) => percentile(sum.latenciesMs, 0.5).toFixed(1)),
     'p95 ms': pair((sum) => percentile(sum.latenciesMs, 0.95).toFixed(1)),
     'memory MB': pair((sum) => (sum.memoryBytes / 1e6).toFixed(0)),
+    'cores of the load generator': pair((sum) => (sum.loadCpuMs / 1000 / sum.seconds).toFixed(2)),
   };
 }
 

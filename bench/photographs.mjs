@@ -54,7 +54,7 @@ async function likeAPhotograph(seed) {
       .resize(WIDTH, HEIGHT, { fit: 'fill', kernel: 'cubic' })
       .png({ compressionLevel: 1 })
       .toBuffer();
-    layers.push({ input, blend: /** @type {const} */ (cells < 32 ? 'over' : 'soft-light') });
+    layers.push({ input, blend: /** @type {'over' | 'soft-light'} */ (cells < 32 ? 'over' : 'soft-light') });
   }
   return sharp(
     await sharp(shapes(random)).composite(layers).removeAlpha().png({ compressionLevel: 1 }).toBuffer(),

@@ -50,6 +50,7 @@ export async function startLoad() {
   // Where it ends because it is told to, nobody waits for this any more.
   ended.catch(() => {});
   return {
+    pid: pidOf(child),
     stop: () => stop(child),
     /** @param {import('./load.mjs').Load} load @returns {Promise<import('./load.mjs').Outcome>} */
     async run(load) {
@@ -69,7 +70,7 @@ export async function upload(port, file) {
   const body = new FormData();
   body.append('file', await openAsBlob(file), path.basename(file));
   const answer = await fetch(`http://127.0.0.1:${port}/upload`, { method: 'POST', body });
-  const { hash } = await answer.json();
+  const { hash } = /** @type {{ hash: string }} */ (await answer.json());
   return hash;
 }
 
