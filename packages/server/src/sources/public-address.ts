@@ -7,8 +7,6 @@ export interface AddressGuard {
   allows(address: string): boolean;
   /** True where the operator has named a range that the address lies in. */
   isExempt(address: string): boolean;
-  /** True where some range is exempt at all. */
-  readonly hasExemptions: boolean;
 }
 
 /**
@@ -24,7 +22,6 @@ export function createAddressGuard(exemptRanges: readonly string[]): AddressGuar
   return {
     allows: (address) => isPublicAddress(address) || isExempt(address),
     isExempt,
-    hasExemptions: exemptions.length > 0,
   };
 }
 
@@ -46,7 +43,10 @@ export function isPublicAddress(text: string): boolean {
 function parseAddress(text: string): Address | undefined {
   // `isIP` first: ipaddr.js reads octal, hexadecimal and short forms too, over which parsers disagree. A zone
   // (`fe80::1%eth0`) names an interface of this machine.
-  return isIP(text) === 0 || text.includes('%') ? undefined : ipaddr.process(text);
+  const family = text.includes('%') ? 0 : isIP(text);
+  if (family === 0) return undefined;
+  // `URL` writes IPv6 without dotted parts: ipaddr.js takes `::a.b.c.d` for `::ffff:a.b.c.d`.
+  return ipaddr.process(family === 4 ? text : new URL(`http://[${text}]`).hostname.slice(1, -1));
 }
 
 /** IANA IPv4 Special-Purpose Address Registry, multicast, and the platform addresses that only look public. */
