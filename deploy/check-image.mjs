@@ -13,6 +13,19 @@ import { fileURLToPath } from 'node:url';
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const INSIDE = 'IMAGE_CHECK_INSIDE';
 
+/** Run in the image: uploads a picture and asks for it smaller. Only the server's own production packages are there. */
+const USE = `
+  import sharp from 'sharp';
+  const picture = await sharp({ create: { width: 400, height: 300, channels: 3, background: 'teal' } }).jpeg().toBuffer();
+  const body = new FormData();
+  body.append('file', new Blob([picture]), 'teal.jpg');
+  const upload = await fetch('http://127.0.0.1/upload', { method: 'POST', body });
+  const { hash } = await upload.json();
+  const variant = await fetch('http://127.0.0.1/image/' + hash + '/resize/40x40/format/webp');
+  console.log('upload', upload.status, 'variant', variant.status, variant.headers.get('content-type'));
+  if (variant.headers.get('content-type') !== 'image/webp') process.exit(1);
+`;
+
 if (process.env[INSIDE] === undefined) {
   const folder = mkdtempSync(path.join(tmpdir(), 'images-server-image-'));
   // All mounts below are made in a namespace of that process's own, so none of them can be left behind.
@@ -116,7 +129,9 @@ function buildStages(steps, context, folder) {
 function openStage(folder, base, image) {
   if (base === undefined)
     assert.match(image, new RegExp(`^node:${process.versions.node}-`), "run this with the image's Node");
-  const [upper, work, root] = ['upper', 'work', 'root'].map((name) => path.join(folder, name));
+  const upper = path.join(folder, 'upper');
+  const work = path.join(folder, 'work');
+  const root = path.join(folder, 'root');
   for (const part of [upper, work, root]) mkdirSync(part, { recursive: true });
   const layers = [upper, ...(base?.layers ?? [])];
   run('mount', [
@@ -224,19 +239,6 @@ async function startImage(stage) {
   assert.deepEqual(await exited, [0, null], 'SIGTERM ends it with 0');
 }
 
-/** Run in the image: uploads a picture and asks for it smaller. Only the server's own production packages are there. */
-const USE = `
-  import sharp from 'sharp';
-  const picture = await sharp({ create: { width: 400, height: 300, channels: 3, background: 'teal' } }).jpeg().toBuffer();
-  const body = new FormData();
-  body.append('file', new Blob([picture]), 'teal.jpg');
-  const upload = await fetch('http://127.0.0.1/upload', { method: 'POST', body });
-  const { hash } = await upload.json();
-  const variant = await fetch('http://127.0.0.1/image/' + hash + '/resize/40x40/format/webp');
-  console.log('upload', upload.status, 'variant', variant.status, variant.headers.get('content-type'));
-  if (variant.headers.get('content-type') !== 'image/webp') process.exit(1);
-`;
-
 /** @param {Stage} stage @param {string[]} command @param {number} [network] the process whose network it runs in */
 function inside(stage, command, network) {
   const words = ['chroot', stage.root, 'env', '-C', stage.workdir, ...command];
@@ -247,7 +249,8 @@ function inside(stage, command, network) {
 
 /** @param {string} program @param {string[]} words @param {{ env?: NodeJS.ProcessEnv }} [options] */
 function run(program, words, options = {}) {
-  execFileSync(program, words, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  const { status } = spawnSync(program, words, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  if (status !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${status}`);
 }
 
 /**
