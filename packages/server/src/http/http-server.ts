@@ -10,6 +10,7 @@ import { SAFETY_HEADERS } from './headers.ts';
 import { assertPlainRequest } from './plain-request.ts';
 import { logRequest } from './request-log.ts';
 import { assertPlainPath, splitTarget } from './request-target.ts';
+import { trackUnusedConnections } from './unused-connections.ts';
 
 /** The routes that have more in their path than their name. */
 const ROUTES_WITH_TAIL: ReadonlySet<string> = new Set(['image']);
@@ -56,6 +57,8 @@ export async function createHttpServer(options: {
     assertPlainRequest(request.raw as IncomingMessage, request.originalUrl);
   });
   app.addHook('onResponse', logRequest);
+  const unusedConnections = trackUnusedConnections(app.server);
+  app.addHook('preClose', async () => unusedConnections.close());
 
   app.setErrorHandler((error, request, reply) => {
     const answer = errorAnswer(error);
