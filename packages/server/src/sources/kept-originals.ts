@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { LocalBlob } from '../blobs/blob-store.ts';
+import { storageError } from '../blobs/storage-error.ts';
 import type { GroupTicket, VariantCache } from '../cache/variant-cache.ts';
 import { createHeldFiles, type HeldFiles } from './held-files.ts';
 import { metaToRecord, type RemoteRecord, recordToMeta } from './remote-record.ts';
@@ -44,9 +45,10 @@ const RECORD_ENTRY = 'source';
 /** Creates the store of remote originals on the cache, with a short memory before it. */
 export function createKeptOriginals(dependencies: {
   cache: VariantCache;
+  temporaryFile: () => Promise<string>;
   log: Pick<Logger, 'warn'>;
 }): KeptOriginals {
-  const { cache } = dependencies;
+  const { cache, temporaryFile } = dependencies;
   const held = createHeldFiles({ holdMs: HOLD_MS, maxBytes: MAX_HELD_BYTES });
   const latest = new LRUCache<string, Latest>({ max: MAX_REMEMBERED, ttl: REMEMBER_MS });
   const store = createStoreBehind({ ...dependencies, held });
@@ -66,6 +68,18 @@ export function createKeptOriginals(dependencies: {
     return entry === undefined ? undefined : metaToRecord(entry.meta);
   }
 
+  /** A cache without a disk may have the bytes and no file of them. */
+  async function openFromMemory(group: string, id: string): Promise<LocalBlob | undefined> {
+    const entry = await cache.get(group, bytesEntry(id));
+    if (entry === undefined) return undefined;
+    const path = await temporaryFile();
+    await writeFile(path, entry.bytes, { mode: 0o600 }).catch((error: unknown) => {
+      throw storageError(error, 'open the remote picture');
+    });
+    held.hold(heldKey(group, id), { path, bytes: entry.bytes.byteLength });
+    return held.open(heldKey(group, id));
+  }
+
   function keep(turn: Turn, record: RemoteRecord, path: string): void {
     held.hold(heldKey(turn.ticket.group, record.id), { path, bytes: record.facts.bytes });
     if (claim(turn, record)) store.original(turn.ticket, record);
@@ -74,7 +88,10 @@ export function createKeptOriginals(dependencies: {
   return {
     find,
     has: async (group, id) => held.has(heldKey(group, id)) || cache.has(group, bytesEntry(id)),
-    open: async (group, id) => held.open(heldKey(group, id)) ?? cache.materialize(group, bytesEntry(id)),
+    open: async (group, id) =>
+      held.open(heldKey(group, id)) ??
+      (await cache.materialize(group, bytesEntry(id))) ??
+      openFromMemory(group, id),
     takeTurn(group) {
       turns += 1;
       return { ticket: cache.ticket(group), order: turns };
@@ -102,7 +119,7 @@ function createStoreBehind(dependencies: {
   function behind(work: () => Promise<void>): void {
     storing = storing
       .then(work)
-      .catch((error: unknown) => log.warn({ error }, 'a remote original was not kept'));
+      .catch((error: unknown) => log.warn({ err: error }, 'a remote original was not kept'));
   }
 
   async function putOriginal(ticket: GroupTicket, record: RemoteRecord): Promise<void> {

@@ -145,7 +145,7 @@ function createWorkBehind(log: Pick<Logger, 'warn'>) {
         try {
           await work(closing.signal);
         } catch (error) {
-          if (!closing.signal.aborted) log.warn({ error }, 'a remote picture was not renewed');
+          if (!closing.signal.aborted) log.warn({ err: error }, 'a remote picture was not renewed');
         } finally {
           running.delete(name);
         }
