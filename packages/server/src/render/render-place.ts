@@ -136,7 +136,7 @@ function startNext(place: PlaceState): void {
 }
 
 /** A process that lived longer than this did start, whatever it died of. */
-const SOUND_AFTER_MS = 5000;
+const SOUND_AFTER_MS = 1000;
 
 function noteEnd(place: PlaceState, process: RenderProcess, startedMs: number): void {
   // Whatever happens to a process that has been replaced says nothing of starting.
