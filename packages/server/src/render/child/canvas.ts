@@ -1,11 +1,11 @@
-import type { Box, Canvas, Color, Pixels, Size } from '@images-server/recipe';
+import type { Box, Canvas, Color, Size } from '@images-server/recipe';
 import { rotatedSize } from '@images-server/recipe';
 import { ServiceError } from '../../errors.ts';
+import { isSameSize } from './assert-size.ts';
 import { mapPixels } from './map-pixels.ts';
 import { enlarge, MARGIN_PX, type Mapping, rotation } from './mapping.ts';
 import {
   type Pass,
-  passImage,
   passOverPixels,
   passSize,
   withExtract,
@@ -14,7 +14,7 @@ import {
   withOrientation,
   withReduction,
 } from './pass.ts';
-import { runSharp } from './run-sharp.ts';
+import { runToPixels } from './run-pass.ts';
 
 /** A canvas that gathers what it is told into as few runs of sharp as sharp's own order allows. */
 export interface PassCanvas extends Canvas {
@@ -111,32 +111,4 @@ export function createCanvas(start: Pass): PassCanvas {
     },
   };
   return canvas;
-}
-
-function isSameSize(a: Size, b: Size): boolean {
-  return a.width === b.width && a.height === b.height;
-}
-
-/** Runs a pass. A result of another size than planned is a bug of ours. */
-async function runToPixels(pass: Pass): Promise<Pixels> {
-  // sharp's raw output of grey pixels drops their alpha.
-  const space = pass.isGrey && !pass.hasAlpha ? 'b-w' : 'srgb';
-  const image = passImage(pass).toColourspace(space).raw();
-  const { data, info } = await runSharp(image, pass.source.kind);
-  assertSize(info, passSize(pass));
-  return { data, width: info.width, height: info.height, channels: pixelChannels(info.channels) };
-}
-
-function pixelChannels(channels: number): 1 | 3 | 4 {
-  if (channels === 1 || channels === 3 || channels === 4) return channels;
-  throw new ServiceError('internal', `a pass resulted in ${channels} channels`);
-}
-
-/** Throws `internal` where the two differ. */
-export function assertSize(actual: Size, planned: Size): void {
-  if (isSameSize(actual, planned)) return;
-  throw new ServiceError(
-    'internal',
-    `${actual.width}x${actual.height} pixels came out where ${planned.width}x${planned.height} were planned`,
-  );
 }

@@ -2,7 +2,7 @@ import type { Color, Pixels } from '@images-server/recipe';
 import sharp from 'sharp';
 import { ServiceError } from '../../errors.ts';
 import { MARGIN_PX, type Mapping } from './mapping.ts';
-import { runSharp } from './run-sharp.ts';
+import { runPixels } from './run-sharp.ts';
 
 /**
  * Maps pixels that have `MARGIN_PX` around them, bicubic, alpha premultiplied. The result begins at the mapping's
@@ -30,10 +30,7 @@ export async function mapPixels(padded: Pixels, mapping: Mapping, background: Co
       background: channels === 4 ? background : { ...background, alpha: 1 },
     },
   );
-  const { data: mapped, info } = await runSharp(
-    image.toColourspace(channels === 1 ? 'b-w' : 'srgb').raw(),
-    'pixels',
-  );
+  const { data: mapped, info } = await runPixels(image.toColourspace(channels === 1 ? 'b-w' : 'srgb').raw());
   if (info.width < mapping.size.width || info.height < mapping.size.height || info.channels !== channels) {
     throw new ServiceError(
       'internal',

@@ -1,6 +1,5 @@
 import type { Box, Color, Pixels, Size, Stage } from '@images-server/recipe';
-import { STAGES } from '@images-server/recipe';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import {
   combine,
   inverse,
@@ -10,7 +9,6 @@ import {
   orientedSize,
   UPRIGHT,
 } from './orientation.ts';
-import { ORIGINAL_OPTIONS } from './run-sharp.ts';
 
 /** Where a pass begins: an original still to be decoded, or pixels that an earlier pass left. */
 export type PassSource =
@@ -31,7 +29,7 @@ export interface Margins {
   readonly fill: Color | 'edge';
 }
 
-interface Filter {
+export interface Filter {
   readonly stage: Stage;
   readonly calls: (image: Sharp) => Sharp;
 }
@@ -168,49 +166,4 @@ function isGreyColor({ r, g, b }: Color): boolean {
 function inColor(pass: Pass): Pass | undefined {
   if (pass.isGrey && pass.source.kind === 'original') return undefined;
   return { ...pass, isGrey: false };
-}
-
-/** The pass as calls to sharp, up to but without the output format. */
-export function passImage(pass: Pass): Sharp {
-  let image = openSource(pass);
-  const { crop, stored, flattenOn, reduced, orientation, window } = pass;
-  if (crop.width !== stored.width || crop.height !== stored.height) image = image.extract(crop);
-  if (flattenOn !== undefined) image = image.flatten({ background: flattenOn });
-  if (reduced !== undefined) image = image.resize(reduced.width, reduced.height, { fit: 'fill' });
-  if (orientation.mirrored) image = image.flop();
-  if (orientation.turns !== 0) image = image.rotate(90 * orientation.turns);
-  if (window !== undefined) image = image.extract(window);
-  if (pass.margins !== undefined) image = addMargins(image, pass.margins);
-  for (const filter of pass.filters) image = filter.calls(image);
-  // Compositing adds an alpha channel to what has none.
-  const composites = pass.filters.some((filter) => filter.stage === STAGES.composite);
-  return composites && !pass.hasAlpha ? image.removeAlpha() : image;
-}
-
-function addMargins(image: Sharp, { fill, ...edges }: Margins): Sharp {
-  return fill === 'edge'
-    ? image.extend({ ...edges, extendWith: 'copy' })
-    : image.extend({ ...edges, background: fill });
-}
-
-function openSource({ source, isGrey }: Pass): Sharp {
-  if (source.kind === 'original') {
-    const image = sharp(source.bytes, ORIGINAL_OPTIONS);
-    const space = spaceToDecodeIn(source.space);
-    return space === undefined ? image : image.pipelineColourspace(space);
-  }
-  const { data, width, height, channels } = source.pixels;
-  const image = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
-  // sharp makes colours grey before it adds them to grey pixels.
-  return channels < 3 && !isGrey ? image.pipelineColourspace('srgb') : image;
-}
-
-/**
- * sharp gets the common spaces right by itself. Left alone, it converts 16-bit pictures from their profile to Display P3
- * and then takes that for sRGB, ignores the profile of 16-bit grey ones, and mixes background colours into Lab and
- * linear ones as if they were RGB; so these are made 8-bit sRGB (or grey) first.
- */
-function spaceToDecodeIn(space: string): string | undefined {
-  if (space === 'srgb' || space === 'b-w' || space === 'cmyk') return undefined;
-  return space === 'grey16' ? 'b-w' : 'srgb';
 }

@@ -2,7 +2,7 @@ import sharp, { type Metadata } from 'sharp';
 import { ServiceError } from '../../errors.ts';
 import type { InputFormat, InputLimits, PictureFacts } from '../protocol.ts';
 import { refuseMetadataBomb } from './container.ts';
-import { ORIGINAL_OPTIONS, sharpFailure } from './run-sharp.ts';
+import { failure, LENIENT } from './run-sharp.ts';
 import { sniffFormat } from './sniff-format.ts';
 
 /** What the header says, and what decoding needs besides. */
@@ -21,10 +21,10 @@ export interface Header {
 export async function probe(bytes: Buffer, limits: InputLimits): Promise<Header> {
   const format = takenFormat(bytes);
   refuseMetadataBomb(bytes, format);
-  const metadata = await sharp(bytes, ORIGINAL_OPTIONS)
+  const metadata = await sharp(bytes, LENIENT)
     .metadata()
     .catch((cause: unknown) => {
-      throw sharpFailure(cause, 'original');
+      throw failure(cause);
     });
   requireDecodable(metadata, format);
   const facts = pictureFacts(metadata, format, bytes.length);

@@ -3,11 +3,13 @@ import { findOperation, parseSteps } from '@images-server/recipe';
 import sharp from 'sharp';
 import { ServiceError } from '../../errors.ts';
 import type { OutputLimits, OutputPlan } from '../protocol.ts';
-import { assertSize, createCanvas, type PassCanvas } from './canvas.ts';
+import { assertSize } from './assert-size.ts';
+import { createCanvas, type PassCanvas } from './canvas.ts';
 import { ANIMATED_FORMATS, encode, FORMAT_MAX_SIDE_PX, OPAQUE_FORMATS } from './encode.ts';
-import { passImage, passOverOriginal, passOverPixels, passSize, withFlattening } from './pass.ts';
+import { passOverOriginal, passOverPixels, passSize, withFlattening } from './pass.ts';
 import type { Header } from './probe.ts';
-import { ORIGINAL_OPTIONS, runSharp, type SharpResult } from './run-sharp.ts';
+import { runPass } from './run-pass.ts';
+import { runOriginal, runPixels } from './run-sharp.ts';
 
 /** What a render is to make. */
 export interface RenderOrder {
@@ -46,9 +48,12 @@ async function renderStill(bytes: Buffer, { facts }: Header, order: ParsedOrder)
     const background = { r: color.r * alpha, g: color.g * alpha, b: color.b * alpha, alpha: 1 };
     await canvas.change((pending) => withFlattening(pending, background));
   }
+  // libvips writes the orientation tag of the original into a TIFF, whatever was done about it: pixels have none.
+  if (order.output.format === 'tiff' && orientation !== 1) await canvas.pixels();
   const { pending } = canvas;
-  const image = passImage(pending).toColourspace(pending.isGrey ? 'b-w' : 'srgb');
-  return finished(await runSharp(encode(image, order.output), pending.source.kind), passSize(pending));
+  const outputSpace = pending.isGrey ? 'b-w' : 'srgb';
+  const { data } = await runPass(pending, (image) => encode(image.toColourspace(outputSpace), order.output));
+  return { bytes: data, ...passSize(pending) };
 }
 
 /**
@@ -71,14 +76,17 @@ async function renderAnimation(bytes: Buffer, header: Header, order: ParsedOrder
   const raw = { width, height: height * finishedFrames.length, channels, pageHeight: height };
   const image = sharp(joined, { raw, pages: -1, limitInputPixels: false });
   const animation = { delaysMs: delaysMs ?? [], loop };
-  const result = await runSharp(encode(image, order.output, animation), 'pixels');
-  return finished(result, first, finishedFrames.length);
+  const { data } = await runPixels(encode(image, order.output, animation));
+  return { bytes: data, width, height };
 }
 
 /** All frames as upright pixels, from one decoding. The buffers are parts of one. */
 async function decodeFrames(bytes: Buffer, { facts }: Header): Promise<Pixels[]> {
-  const image = sharp(bytes, { ...ORIGINAL_OPTIONS, pages: -1 });
-  const { data, info } = await runSharp(image.toColourspace('srgb').raw(), 'original');
+  const { data, info } = await runOriginal((options) =>
+    sharp(bytes, { ...options, pages: -1 })
+      .toColourspace('srgb')
+      .raw(),
+  );
   const height = info.height / facts.frames;
   const channels = info.channels === 4 ? 4 : 3;
   const frameBytes = info.width * height * channels;
@@ -118,9 +126,4 @@ function checkSize({ width, height }: Size, maxPixels: number, maxSidePx: number
       `the result would have ${pixels} pixels, the limit is ${maxPixels}`,
     );
   }
-}
-
-function finished({ data, info }: SharpResult, size: Size, frames = 1): Rendered {
-  assertSize({ width: info.width, height: info.pageHeight ?? info.height / frames }, size);
-  return { bytes: data, width: size.width, height: size.height };
 }

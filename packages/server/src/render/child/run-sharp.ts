@@ -7,57 +7,78 @@ export interface SharpResult {
   readonly info: OutputInfo;
 }
 
-/** Whether a run reads an original, whose faults are the picture's, or pixels that we made, whose faults are ours. */
-export type RunOn = 'original' | 'pixels';
+/** How an original is opened; our own limits are checked on the header, so sharp's are off. */
+export interface OpenOptions {
+  readonly failOn: 'warning' | 'error';
+  readonly limitInputPixels: false;
+}
 
-/**
- * How originals are opened. Our own limits are checked on the header, so sharp's are off.
- *
- * `failOn: 'error'` and not 'warning', measured on JPEGs: both refuse one that is cut off anywhere, but 'warning' also
- * refuses the padding that some cameras leave between header segments ("3 extraneous bytes before marker 0xdb"), which
- * harms nothing, and misses what comes up in the last rows. So damage is told by the warnings' words instead.
- */
-export const ORIGINAL_OPTIONS = { failOn: 'error', limitInputPixels: false } as const;
+export const STRICT: OpenOptions = { failOn: 'warning', limitInputPixels: false };
+export const LENIENT: OpenOptions = { failOn: 'error', limitInputPixels: false };
 
-/** libjpeg's words for compressed picture data that does not fit together. The rest of its warnings is harmless. */
+/** libjpeg's words for compressed picture data that does not fit together. */
 const DAMAGE =
   /premature end|bad Huffman|bad arithmetic|Inconsistent progression|instead of RST|bytes before marker 0xd[0-7]/;
 
 /**
- * Runs a pipeline. Throws `broken_picture` where an original cannot be decoded or is damaged, `too_many_pixels` where
- * the process may not have the memory for it, and `internal` for any other failure.
+ * Runs a pipeline over an original. Throws `broken_picture` where it cannot be decoded or is damaged, and
+ * `too_many_pixels` where the process may not have the memory for it.
+ *
+ * Measured: both of sharp's strictest settings refuse what is cut off, but only 'warning' tells of JPEG data that does
+ * not fit together; alas it also refuses files that are whole, such as those of cameras that leave padding between
+ * header segments ("3 extraneous bytes before marker 0xdb"). So what it refuses is tried again with 'error', unless
+ * the words are those of damage. Of the last rows only a warning beside the result tells.
  */
-export async function runSharp(image: Sharp, on: RunOn): Promise<SharpResult> {
+export async function runOriginal(build: (options: OpenOptions) => Sharp): Promise<SharpResult> {
+  try {
+    return await runUndamaged(build(STRICT));
+  } catch (error) {
+    if (DAMAGE.test(wordsOf(error))) throw failure(error);
+    return await runUndamaged(build(LENIENT)).catch((second: unknown) => {
+      throw failure(second);
+    });
+  }
+}
+
+async function runUndamaged(image: Sharp): Promise<SharpResult> {
   const damages: string[] = [];
   image.on('warning', (warning: string) => {
-    const damage = warning.split('\n').find((line) => DAMAGE.test(line));
-    if (damage !== undefined) damages.push(damage);
+    if (DAMAGE.test(warning)) damages.push(warning);
   });
-  const result = await image.toBuffer({ resolveWithObject: true }).catch((cause: unknown) => {
-    throw sharpFailure(cause, on);
-  });
+  const result = await image.toBuffer({ resolveWithObject: true });
   const [damage] = damages;
-  if (on === 'original' && damage !== undefined) throw brokenPicture(damage);
+  if (damage !== undefined) throw new Error(damage);
   return result;
 }
 
-/** The failure that an error thrown by sharp stands for. */
-export function sharpFailure(cause: unknown, on: RunOn): ServiceError {
-  const [reason = 'unknown'] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-  if (/out of memory|unable to allocate|bad_alloc|enough memory/i.test(reason)) {
-    return new ServiceError(
-      'too_many_pixels',
-      'the picture takes more memory than a render process may use',
-      {
-        cause,
-      },
-    );
-  }
-  if (on === 'pixels') return new ServiceError('internal', `sharp failed: ${reason}`, { cause });
-  return brokenPicture(reason, cause);
+/** Runs a pipeline over pixels that we made: whatever fails is our fault (`internal`), but for the memory. */
+export async function runPixels(image: Sharp): Promise<SharpResult> {
+  return image.toBuffer({ resolveWithObject: true }).catch((cause: unknown) => {
+    if (isMemory(cause)) throw failure(cause);
+    throw new ServiceError('internal', `sharp failed: ${firstLine(cause)}`, { cause });
+  });
 }
 
-function brokenPicture(reason: string, cause?: unknown): ServiceError {
-  const words = reason.replace(/^Input buffer has corrupt header: /, '').replace(/^\w+: /, '');
-  return new ServiceError('broken_picture', `the picture is truncated or corrupt: ${words}`, { cause });
+/** The failure of an original that an error of sharp stands for. */
+export function failure(cause: unknown): ServiceError {
+  if (isMemory(cause)) {
+    const message = 'the picture takes more memory than a render process may use';
+    return new ServiceError('too_many_pixels', message, { cause });
+  }
+  const reason = firstLine(cause)
+    .replace(/^Input buffer has corrupt header: /, '')
+    .replace(/^\w+: /, '');
+  return new ServiceError('broken_picture', `the picture is truncated or corrupt: ${reason}`, { cause });
+}
+
+function isMemory(error: unknown): boolean {
+  return /out of memory|unable to allocate|bad_alloc|enough memory/i.test(wordsOf(error));
+}
+
+function firstLine(error: unknown): string {
+  return wordsOf(error).split('\n', 1).join('');
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,19 +1,31 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { ServiceError } from '../../errors.ts';
 import type { PictureFacts } from '../protocol.ts';
 import { isComplete } from './container.ts';
-import { ORIGINAL_OPTIONS, runSharp } from './run-sharp.ts';
+import { orientationFromExif, orientedSize } from './orientation.ts';
+import { runOriginal } from './run-sharp.ts';
 
 /**
  * Decodes every pixel of every frame and throws them away; throws `broken_picture` where that cannot be done.
- * Averaging all into one pixel is the cheapest way that reads everything: row after row in constant memory, JPEG and
- * WebP by their own reduced decoding, which still reads all the compressed data (a nearest-neighbour kernel would not).
+ * Averaging all into one pixel is the cheapest way that reads everything, row after row in constant memory (a
+ * nearest-neighbour kernel leaves rows out).
  */
 export async function verify(bytes: Buffer, facts: PictureFacts): Promise<void> {
   if (!isComplete(bytes, facts.format)) {
     throw new ServiceError('broken_picture', 'the picture is truncated: its end is missing');
   }
   const pages = facts.frames > 1 ? { pages: -1 } : {};
-  const image = sharp(bytes, { ...ORIGINAL_OPTIONS, ...pages });
-  await runSharp(image.resize(1, 1, { fit: 'fill' }).raw(), 'original');
+  await runOriginal((options) => {
+    const image = sharp(bytes, { ...options, ...pages });
+    return (facts.format === 'jpeg' ? atFullSize(image, facts) : image).resize(1, 1, { fit: 'fill' }).raw();
+  });
+}
+
+/**
+ * Cutting out everything keeps sharp from having JPEGs decoded at an eighth of their size, three times as fast: what is
+ * damaged in the last rows would go unnoticed.
+ */
+function atFullSize(image: Sharp, facts: PictureFacts): Sharp {
+  const stored = orientedSize(facts, orientationFromExif(facts.orientation));
+  return image.extract({ left: 0, top: 0, ...stored });
 }
