@@ -21,7 +21,7 @@ export async function connectToAddress(options: {
     const isLast = index === tried.length - 1;
     const attempt = isLast
       ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(connectMs / tried.length)]);
+      : AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(connectMs / tried.length))]);
     try {
       return await connectTo({ address, port, allows, signal: attempt });
     } catch (error) {

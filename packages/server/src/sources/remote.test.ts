@@ -58,9 +58,9 @@ afterEach(async () => {
 
 /** Starts a source on the folder as it is, as a new process would. */
 async function start(
-  options: { keepsNothing?: boolean; memoryBytes?: number; failureMs?: number } = {},
+  options: { keepsNothing?: boolean; memoryBytes?: number; failureMs?: number; losesRecords?: boolean } = {},
 ): Promise<void> {
-  const { keepsNothing = false, memoryBytes = MB, failureMs = 60_000 } = options;
+  const { keepsNothing = false, memoryBytes = MB, failureMs = 60_000, losesRecords = false } = options;
   cache = createVariantCache({
     blobs: keepsNothing ? undefined : blobs,
     maxBytes: 100 * MB,
@@ -68,7 +68,7 @@ async function start(
     minFreeBytes: 0,
   });
   source = createRemoteSource({
-    cache,
+    cache: losesRecords ? { ...cache, put: putAllBut('source') } : cache,
     fetchRemote: createFetchRemote({
       allowHosts: undefined,
       allowAddresses: ['127.0.0.0/8'],
@@ -97,6 +97,11 @@ async function start(
     now: () => nowMs,
     log: { warn: (_details: unknown, message?: string) => warnings.push(String(message)) },
   });
+}
+
+/** As a cache does whose disk is full by then. */
+function putAllBut(lost: string): VariantCache['put'] {
+  return async (ticket, name, entry) => (name === lost ? undefined : cache.put(ticket, name, entry));
 }
 
 async function restart(options: Parameters<typeof start>[0] = {}): Promise<void> {
@@ -429,6 +434,16 @@ describe('createRemoteSource: caches that forget', () => {
     }
     expect(await bytesOf(await resolve())).toEqual(RED);
     expect(origin.requests).toHaveLength(1);
+  });
+
+  it('does not come back with the old picture where the cache could not take the new one', async () => {
+    await resolve();
+    await restart({ losesRecords: true });
+    answer = send(BLUE);
+    await resolve({ reset: true });
+    await restart();
+    expect((await resolve()).id).toBe(sha256(BLUE));
+    expect(origin.requests).toHaveLength(3);
   });
 
   it('takes a damaged record for none', async () => {
