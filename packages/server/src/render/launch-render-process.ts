@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { USER_ENV } from './drop-user.ts';
+import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 /** What of the server's environment a render process gets: no secret must ever be among them. */
 const INHERITED_ENV = ['PATH', 'LANG', 'LD_LIBRARY_PATH', 'FONTCONFIG_FILE', 'FONTCONFIG_PATH'] as const;
@@ -36,18 +38,24 @@ export interface LaunchOptions {
   readonly entry: URL | string;
   /** Most bytes of writable memory (RLIMIT_DATA); beyond it allocations fail, and with them that job alone. */
   readonly maxDataBytes: number;
+  /** Whom it becomes once its code is loaded; undefined to stay who the server is. */
+  readonly user: UnprivilegedUser | undefined;
 }
 
 /** Forks a render process: an IPC channel of structured clones, stderr as a pipe, nothing else shared. POSIX only. */
-export function launchRenderProcess({ entry, maxDataBytes }: LaunchOptions): ChildProcess {
+export function launchRenderProcess({ entry, maxDataBytes, user }: LaunchOptions): ChildProcess {
   const program = entry instanceof URL ? fileURLToPath(entry) : entry;
   const maxDataKilobytes = String(Math.floor(maxDataBytes / 1024));
   const command = [LAUNCH_SCRIPT, 'render-process', maxDataKilobytes, process.execPath, program];
   return spawn('/bin/sh', ['-c', ...command], {
-    env: renderEnv(process.env),
+    env: { ...renderEnv(process.env), ...(user === undefined ? {} : userEnv(user)) },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+}
+
+function userEnv({ uid, gid }: UnprivilegedUser): Record<string, string> {
+  return { [USER_ENV.uid]: String(uid), [USER_ENV.gid]: String(gid) };
 }
 
 function renderEnv(env: NodeJS.ProcessEnv): Record<string, string> {

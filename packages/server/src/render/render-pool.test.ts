@@ -6,6 +6,8 @@ import type { RenderJob } from './protocol.ts';
 import type { JobEnded, ProcessEnded, RenderEvent } from './render-event.ts';
 import { createRenderPool, type RenderPool, type RenderPoolOptions } from './render-pool.ts';
 import type { RenderOptions } from './renderer.ts';
+import { openSpool } from './spool.ts';
+import { findUnprivilegedUser } from './unprivileged-user.ts';
 
 /** Patient: the machine may be busy with other tests. */
 const eventually = (claim: () => void) => vi.waitFor(claim, { timeout: 10_000, interval: 5 });
@@ -221,6 +223,20 @@ describe('a render process that ends by itself', () => {
   it('fails the job when its answer is of the wrong kind', async () => {
     const { run } = openPool();
     await expect(run('facts')).rejects.toMatchObject({ code: 'internal' });
+  });
+});
+
+describe('a sandbox', () => {
+  it('has no rights, but for the original that it is lent for the time of the job', async () => {
+    const user = findUnprivilegedUser();
+    // Only root can become somebody else; who is not root has no rights to give up.
+    const spool = user && (await openSpool({ parent: tmpdir(), user }));
+    const { run } = openPool({ sandbox: user && spool && { user, spool } });
+    const path = join(folder, 'secret');
+    writeFileSync(path, 'an original', { mode: 0o600 });
+    expect(await run('read', { path })).toBe('an original');
+    expect(JSON.parse(await run('confess')).uid).toBe(user?.uid ?? process.getuid?.());
+    await spool?.close();
   });
 });
 

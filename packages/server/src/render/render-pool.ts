@@ -8,6 +8,8 @@ import { type EndReason, startRenderProcess } from './render-process.ts';
 import { createRenderQueue, type RenderQueue } from './render-queue.ts';
 import { clientGone, isDeathBySignal, resultOfReply, type SentReply } from './render-reply.ts';
 import type { Renderer, RenderOptions, RenderResultOf } from './renderer.ts';
+import type { LentJob, Spool } from './spool.ts';
+import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 export interface RenderPoolOptions {
   /** The program of a render process: JavaScript, as a file. */
@@ -30,6 +32,8 @@ export interface RenderPoolOptions {
   readonly maxDataBytes?: number;
   /** How long a process may take to become ready, in milliseconds. */
   readonly startDeadlineMs?: number;
+  /** Whom processes become once their code is loaded, and how originals then reach them. The caller closes the spool. */
+  readonly sandbox?: { readonly user: UnprivilegedUser; readonly spool: Spool } | undefined;
   /** Monotonic milliseconds. */
   now?(): number;
   onEvent?(event: RenderEvent): void;
@@ -65,6 +69,7 @@ const DEFAULTS = {
   maxDataBytes: 1024 ** 3,
   // Long enough for a machine that is overloaded and cold.
   startDeadlineMs: 30_000,
+  sandbox: undefined,
   now: () => performance.now(),
   onEvent: () => {},
 };
@@ -137,12 +142,12 @@ export function createRenderPool(given: RenderPoolOptions): RenderPool {
 }
 
 function openPlace(pool: PoolState): RenderPlace {
-  const { entry, maxDataBytes, startDeadlineMs, onEvent } = pool.options;
+  const { entry, maxDataBytes, startDeadlineMs, sandbox, onEvent } = pool.options;
   return createRenderPlace({
     ...pool.options,
     startProcess: (onChange) =>
       startRenderProcess({
-        launch: () => launchRenderProcess({ entry, maxDataBytes }),
+        launch: () => launchRenderProcess({ entry, maxDataBytes, user: sandbox?.user }),
         startDeadlineMs,
         onChange,
       }),
@@ -210,11 +215,16 @@ function hasMemoryFor(pool: PoolState, ticket: Ticket): boolean {
 
 async function serve(pool: PoolState, place: RenderPlace, ticket: Ticket): Promise<void> {
   const startedMs = pool.options.now();
+  const { sandbox } = pool.options;
+  let lent: LentJob | undefined;
   pool.running.add(ticket);
   try {
     // Again, for those that waited while the same picture ended processes.
     pool.crashes.check(ticket.options.pictureId);
-    const reply = await place.work(async () => ticket.job, ticket.options.signal);
+    const reply = await place.work(async () => {
+      lent = await sandbox?.spool.lend(ticket.job);
+      return lent?.job ?? ticket.job;
+    }, ticket.options.signal);
     if (reply.kind === 'unsent') return putBack(pool, ticket);
     noteReply(pool, ticket, reply, startedMs);
     ticket.deliver(resultOfReply(reply, pool.options.deadlineMs));
@@ -223,6 +233,7 @@ async function serve(pool: PoolState, place: RenderPlace, ticket: Ticket): Promi
   } finally {
     pool.running.delete(ticket);
     pump(pool);
+    await lent?.release();
   }
 }
 

@@ -63,6 +63,10 @@ const COMMANDS = {
   take: ({ id, job }) => setTimeout(() => answer(id, variant('taken')), job.input.length),
 };
 
+if (process.env.RENDER_UID !== undefined) {
+  const { dropUser } = await import('../../dist/render/drop-user.js');
+  dropUser(process.env);
+}
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('message', (request) => COMMANDS[request.job.steps](request));
 process.send({ ready: true });
