@@ -1,0 +1,127 @@
+import type { BlobStore } from '../blobs/blob-store.ts';
+import { encodeEntry } from './entry-file.ts';
+import { entryKey, groupPrefix } from './entry-key.ts';
+import { createEntryLookups, type EntryLookups } from './entry-lookups.ts';
+import { createGroupGenerations, type GroupGenerations } from './group-generations.ts';
+import { createGroupTurns, type GroupTurns } from './group-turns.ts';
+import { createMemoryFront, type MemoryFront } from './memory-front.ts';
+import { type CacheLog, createRareLog, type RareLog } from './rare-log.ts';
+import { createStoredEntries, type StoredEntries } from './stored-entries.ts';
+import type { VariantCache } from './variant-cache.ts';
+
+export interface VariantCacheOptions {
+  /** Where the entries lie; its owner closes it. Undefined: nothing is kept but what fits into the memory in front. */
+  readonly blobs: BlobStore | undefined;
+  /** Budget of the store. Entries count as whole blocks of 4 KiB, and each group as one block more. */
+  readonly maxBytes: number;
+  /** Budget of the memory in front; 0 for none. An entry above an eighth of it is not kept there. */
+  readonly memoryBytes: number;
+  /** Bytes to leave free where the store is, whoever fills it; 0 for no floor. */
+  readonly minFreeBytes: number;
+  /** @default 1,000,000: the index takes about 250 bytes of memory for each. */
+  readonly maxEntries?: number;
+  readonly log?: CacheLog;
+}
+
+/**
+ * Creates the cache. Whatever changes a group takes its turn behind what changed it before, so that a put cannot
+ * overtake a deletion; look-ups wait for nobody. `deleteGroup` is the one method that rejects, with `storage_failed`.
+ */
+export function createVariantCache(options: VariantCacheOptions): VariantCache {
+  const { blobs, maxBytes, minFreeBytes, maxEntries = 1_000_000 } = options;
+  const log = createRareLog(options.log);
+  const limits = { maxBytes, minFreeBytes, maxEntries };
+  const stored = blobs && createStoredEntries({ blobs, limits, log });
+  const memory = createMemoryFront(options.memoryBytes);
+  const generations = createGroupGenerations();
+  const turns = createGroupTurns();
+  const lookups = createEntryLookups({ memory, stored, turns });
+  const parts = { stored, memory, generations, turns, lookups, log };
+
+  return {
+    peek: lookups.peek,
+    get: lookups.get,
+    has: lookups.has,
+    materialize: lookups.materialize,
+    ticket: generations.ticket,
+    put: createPut(parts),
+    ...createRemovals(parts),
+    status: () => ({
+      ...(stored?.status() ?? { entries: memory.entries(), bytes: 0, evictions: 0, indexed: true }),
+      ...lookups.counts(),
+      memoryBytes: memory.bytes(),
+    }),
+    async close() {
+      await stored?.close();
+      await turns.ended();
+    },
+  };
+}
+
+interface CacheParts {
+  readonly stored: StoredEntries | undefined;
+  readonly memory: MemoryFront;
+  readonly generations: GroupGenerations;
+  readonly turns: GroupTurns;
+  readonly lookups: EntryLookups;
+  readonly log: RareLog;
+}
+
+/** Entries that wait to be written hold memory: on a disk that cannot follow, more than this is not stored. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
+function createPut({ stored, memory, generations, turns, lookups, log }: CacheParts): VariantCache['put'] {
+  let waitingBytes = 0;
+
+  const store = async (work: { group: string; key: string; file: Buffer; isCurrent: () => boolean }) => {
+    const { group, key, file, isCurrent } = work;
+    if (waitingBytes > 0 && waitingBytes + file.byteLength > MAX_WAITING_BYTES) {
+      log('the cache is written too slowly; an entry is not stored', { key, waitingBytes });
+      await turns.take(group, async () => stored?.remove(key));
+      return;
+    }
+    waitingBytes += file.byteLength;
+    await turns.take(group, async () => {
+      if (isCurrent()) await stored?.write(key, file);
+      waitingBytes -= file.byteLength;
+      lookups.forget(key);
+    });
+  };
+
+  return async function put(ticket, name, entry) {
+    const isCurrent = () => generations.isCurrent(ticket);
+    if (!isCurrent()) return;
+    const { group } = ticket;
+    const key = entryKey(group, name);
+    const file = encodeEntry(key, entry);
+    lookups.forget(key);
+    // A part of the file, not the caller's bytes: those may be a small piece of a large buffer.
+    memory.set(key, { bytes: file.subarray(file.byteLength - entry.bytes.byteLength), meta: entry.meta });
+    if (stored !== undefined) await store({ group, key, file, isCurrent });
+  };
+}
+
+function createRemovals(parts: CacheParts): Pick<VariantCache, 'drop' | 'deleteGroup'> {
+  const { stored, memory, generations, turns, lookups } = parts;
+  return {
+    async drop(group, name) {
+      const key = entryKey(group, name);
+      memory.delete(key);
+      lookups.forget(key);
+      await turns.take(group, async () => {
+        await stored?.remove(key);
+        lookups.forget(key);
+      });
+    },
+    async deleteGroup(group) {
+      const prefix = groupPrefix(group);
+      generations.end(group);
+      memory.deleteGroup(prefix);
+      lookups.forgetGroup(prefix);
+      await turns.take(group, async () => {
+        await stored?.removeGroup(prefix);
+        lookups.forgetGroup(prefix);
+      });
+    },
+  };
+}

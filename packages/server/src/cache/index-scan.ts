@@ -1,0 +1,89 @@
+import type { BlobListing, BlobStore } from '../blobs/blob-store.ts';
+import type { EntryIndex } from './entry-index.ts';
+import { isEntryKey } from './entry-key.ts';
+import type { RareLog } from './rare-log.ts';
+
+/** Finds out, behind the requests, what the store holds from earlier. */
+export interface IndexScan {
+  /** `stopped`: closed, or the store could not be listed and is tried again. */
+  state(): 'running' | 'stopped' | 'ended';
+  /** What the found entries cost, so far. */
+  foundCost(): number;
+  /** When the first few thousand entries are found, or all there are. */
+  readonly begun: Promise<void>;
+  /** When some more are found, or the scan has ended or stopped. */
+  progress(): Promise<void>;
+  /** Ends it where it is. */
+  close(): Promise<void>;
+}
+
+/** Entries sorted and added to the index in one go: a few milliseconds. */
+const RUN_LENGTH = 5000;
+
+const RETRY_MS = 60_000;
+
+/** Starts a scan of the store that fills the index. */
+export function startIndexScan(dependencies: {
+  blobs: BlobStore;
+  index: EntryIndex;
+  log: RareLog;
+}): IndexScan {
+  const { blobs, index, log } = dependencies;
+  let state: 'running' | 'stopped' | 'ended' = 'running';
+  let foundCost = 0;
+  let closed = false;
+  let retry: NodeJS.Timeout | undefined;
+  let step = createStep();
+  const begun = step.taken;
+
+  const endStep = (): void => {
+    step.take();
+    step = createStep();
+  };
+  const scanAll = async (): Promise<'stopped' | 'ended'> => {
+    let run: BlobListing[] = [];
+    for await (const blob of blobs.list()) {
+      if (closed) return 'stopped';
+      if (isEntryKey(blob.key)) run.push(blob);
+      if (run.length < RUN_LENGTH) continue;
+      foundCost += index.addScanned(run);
+      run = [];
+      endStep();
+    }
+    foundCost += index.addScanned(run);
+    index.endScan();
+    return 'ended';
+  };
+  const scan = async (): Promise<void> => {
+    state = 'running';
+    try {
+      state = await scanAll();
+    } catch (error) {
+      state = 'stopped';
+      log('cannot list the cache; trying again in a minute', { err: error });
+      if (!closed) retry = setTimeout(() => void scan(), RETRY_MS).unref();
+    }
+    endStep();
+  };
+  const running = scan();
+
+  return {
+    state: () => state,
+    foundCost: () => foundCost,
+    begun,
+    progress: () => step.taken,
+    async close() {
+      closed = true;
+      clearTimeout(retry);
+      await running;
+    },
+  };
+}
+
+function createStep(): { readonly taken: Promise<void>; take(): void } {
+  let take: () => void = () => undefined;
+  const taken = new Promise<void>((resolve) => {
+    take = resolve;
+  });
+  return { taken, take };
+}

@@ -1,0 +1,70 @@
+import type { BlobStore } from '../blobs/blob-store.ts';
+import { type CacheLimits, createCacheRoom } from './cache-room.ts';
+import { createEntryIndex } from './entry-index.ts';
+import { createEntryReader, type EntryReader } from './entry-reader.ts';
+import { createEntryWriter, type EntryWriter } from './entry-writer.ts';
+import { createEvictions } from './evictions.ts';
+import { createFreeFloor } from './free-floor.ts';
+import { startIndexScan } from './index-scan.ts';
+import type { RareLog } from './rare-log.ts';
+import { createTouches } from './touches.ts';
+
+/** The entries in the blob store, within their limits. */
+export interface StoredEntries extends EntryReader, EntryWriter {
+  has(key: string): Promise<boolean>;
+  /**
+   * Marks an entry as used now: at once in the index, once a minute in the store. With `fileBytes`, as it was just read,
+   * an entry is added that the index does not know: the scan has not come by yet, or another process wrote it.
+   */
+  use(key: string, fileBytes?: number): void;
+  status(): { entries: number; bytes: number; evictions: number; indexed: boolean };
+  close(): Promise<void>;
+}
+
+/** Creates the stored side of the cache and starts to index what is there from earlier. */
+export function createStoredEntries(dependencies: {
+  blobs: BlobStore;
+  limits: CacheLimits;
+  log: RareLog;
+}): StoredEntries {
+  const { blobs, limits, log } = dependencies;
+  const index = createEntryIndex();
+  const scan = startIndexScan({ blobs, index, log });
+  const evictions = createEvictions({ blobs, index, log });
+  const floor = createFreeFloor({ blobs, evictions, minFreeBytes: limits.minFreeBytes });
+  const room = createCacheRoom({ index, scan, evictions, floor, limits, log });
+  const touches = createTouches(blobs);
+  const writer = createEntryWriter({ blobs, index, evictions, room, limits, log });
+
+  return {
+    ...createEntryReader({ blobs, index, evictions, log }),
+    ...writer,
+    async write(key, file) {
+      await writer.write(key, file);
+      touches.skip(key);
+    },
+    async has(key) {
+      if (index.has(key)) return true;
+      const stats = await blobs.stat(key).catch((error: unknown) => {
+        log('cannot read a cache entry', { err: error, key });
+        return undefined;
+      });
+      return stats !== undefined;
+    },
+    use(key, fileBytes) {
+      if (index.use(key)) touches.touch(key);
+      else if (fileBytes !== undefined && !evictions.includes(key)) index.add(key, fileBytes);
+    },
+    status: () => ({
+      entries: index.entries(),
+      bytes: index.cost(),
+      evictions: evictions.count(),
+      indexed: scan.state() === 'ended',
+    }),
+    async close() {
+      await scan.close();
+      await evictions.ended();
+      await touches.ended();
+    },
+  };
+}
