@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { createCoalescer } from './async/coalesce.ts';
+import type { BlobStore } from './blobs/blob-store.ts';
 import { openBlobStore } from './blobs/drivers.ts';
 import { createVariantCache } from './cache/create-variant-cache.ts';
 import type { Settings } from './config/schema.ts';
@@ -45,14 +46,16 @@ export async function createApp(options: {
     directory: settings.storageDiskDir,
     durable: true,
   });
-  const cache = await openCache(settings, log);
+  const cacheBlobs = await openCacheBlobs(settings);
+  const cache = openCache({ settings, log, blobs: cacheBlobs });
   const originals = createOriginals({ blobs, renderer, limits, maxBytes: settings.uploadMaxBytes });
   const remote = createRemoteSource({
     cache,
     fetchRemote: openFetchRemote(options),
     renderer,
     limits,
-    temporaryFile: () => blobs.temporaryFile(),
+    // Where the cache keeps nothing, a download lives beside the originals for as long as it is used.
+    temporaryFile: () => (cacheBlobs ?? blobs).temporaryFile(),
     freshSeconds: settings.externalFreshSeconds,
     log,
   });
@@ -95,6 +98,7 @@ export async function createApp(options: {
     await remote.close();
     await renderer.close();
     await cache.close();
+    await cacheBlobs?.close();
     await blobs.close();
   }
 
@@ -121,11 +125,13 @@ function openRenderer({ settings, log, renderEntry }: { settings: Settings; log:
   });
 }
 
-async function openCache(settings: Settings, log: Log) {
-  const blobs =
-    settings.cache === 'none'
-      ? undefined
-      : await openBlobStore({ driver: settings.cache, directory: settings.cacheDiskDir, durable: false });
+async function openCacheBlobs({ cache, cacheDiskDir }: Settings): Promise<BlobStore | undefined> {
+  return cache === 'none'
+    ? undefined
+    : openBlobStore({ driver: cache, directory: cacheDiskDir, durable: false });
+}
+
+function openCache({ settings, log, blobs }: { settings: Settings; log: Log; blobs: BlobStore | undefined }) {
   return createVariantCache({
     blobs,
     maxBytes: settings.cacheMaxBytes,

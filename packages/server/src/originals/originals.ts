@@ -3,6 +3,7 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import { ServiceError } from '../errors.ts';
 import type { InputLimits, PictureFacts, RenderInput } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
+import { verifyPicture } from '../render/verify-picture.ts';
 import type { Original } from '../sources/source.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { isPictureHash, newPictureHash, originalKey } from './picture-hash.ts';
@@ -50,10 +51,7 @@ export function createOriginals(dependencies: {
     const { path, bytes, signal } = received;
     const hash = newPictureHash();
     const input = { path, offset: 0, length: bytes };
-    const { facts } = await renderer.run(
-      { kind: 'verify', input, limits },
-      { pictureId: hash, estimatedBytes: 0, signal },
-    );
+    const facts = await verifyPicture({ renderer, input, limits, pictureId: hash, signal });
     await blobs.put(originalKey(hash), { path });
     await notes.put(hash, 'facts', facts);
     return { hash, facts };

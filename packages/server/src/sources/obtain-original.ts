@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { InputLimits } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
+import { verifyPicture } from '../render/verify-picture.ts';
 import type { FetchRemote, RemoteAnswer } from './fetch-remote.ts';
 import type { KeptOriginals, Turn } from './kept-originals.ts';
 import type { RemoteRecord } from './remote-record.ts';
@@ -73,11 +74,8 @@ async function keepVerified(
 ): Promise<RemoteRecord> {
   const { answer, path, turn, fetchedAtMs, signal } = fetched;
   try {
-    const { facts } = await renderer.run(
-      { kind: 'verify', input: { path, offset: 0, length: answer.bytes }, limits },
-      // How much memory it takes is known when its header has been read, which is the first thing that this job does.
-      { pictureId: answer.sha256, estimatedBytes: 0, signal },
-    );
+    const input = { path, offset: 0, length: answer.bytes };
+    const facts = await verifyPicture({ renderer, input, limits, pictureId: answer.sha256, signal });
     const record = { id: answer.sha256, facts, validators: answer.validators, fetchedAtMs };
     kept.keep(turn, record, path);
     return record;
