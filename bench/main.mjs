@@ -85,7 +85,7 @@ async function compareVariants({ format, server, bare, load, names, hashes }) {
           : `/${names[index]}/${box}/${format}`,
       ),
     });
-  const sums = await interleave([server, bare], run, () => nextBoxes(REQUESTS), nextBoxes(20));
+  const sums = await interleave([server, bare], run, () => nextBoxes(REQUESTS), nextBoxes(REQUESTS));
   const ratio = cpuPerRequest(sums[0]) / cpuPerRequest(sums[1]);
   return {
     name: format,
