@@ -117,7 +117,7 @@ describe('createCanvas', () => {
     await canvas.rotate(90);
     await canvas.extract({ left: 0, top: 5, width: 20, height: 10 });
     await canvas.flip({ horizontal: true, vertical: false });
-    expect(canvas.pending.source).toMatchObject({ pixels: { width: 60, height: 40 } });
+    expect(canvas.pass.source).toMatchObject({ pixels: { width: 60, height: 40 } });
     expect(canvas).toMatchObject({ width: 20, height: 10 });
   });
 
@@ -251,6 +251,36 @@ describe('createCanvas', () => {
     const { data, channels } = await canvas.pixels();
     expect(channels).toBe(3);
     expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
+  });
+
+  it('lays what is transparent on a colour', async () => {
+    const half = { ...one(8, 8, [200, 100, 0, 128]) };
+    const opaque = createCanvas(passOverPixels(half));
+    await opaque.resample({ width: 4, height: 4 });
+    await opaque.flatten({ r: 0, g: 0, b: 200, alpha: 1 });
+    expect(opaque.hasAlpha).toBe(false);
+    const { data, channels } = await opaque.pixels();
+    expect(channels).toBe(3);
+    expect(farthest(data, [100, 50, 100])).toBeLessThanOrEqual(1);
+    const translucent = createCanvas(passOverPixels(half));
+    await translucent.flatten({ r: 0, g: 0, b: 200, alpha: 0.5 });
+    expect(farthest((await translucent.pixels()).data, [134, 67, 66, 192])).toBeLessThanOrEqual(2);
+  });
+
+  it('finds where the most is to be seen', async () => {
+    const data = Buffer.alloc(120 * 40 * 3, 60);
+    const busy = checks(20, 20, 2);
+    for (let y = 0; y < 20; y += 1) {
+      data.set(busy.data.subarray(y * 60, (y + 1) * 60), ((y + 10) * 120 + 90) * 3);
+    }
+    for (const kind of ['entropy', 'smart'] as const) {
+      const canvas = createCanvas(passOverPixels({ data, width: 120, height: 40, channels: 3 }));
+      const { left, top } = await canvas.pointOfInterest(kind, { width: 40, height: 40 });
+      expect(top).toBe(0);
+      expect(left).toBeGreaterThan(65);
+      expect(left).toBeLessThanOrEqual(80);
+      expect(canvas).toMatchObject({ width: 120, height: 40 });
+    }
   });
 
   it('goes on with the pixels that a step hands back', async () => {

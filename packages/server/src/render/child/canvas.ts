@@ -1,114 +1,101 @@
 import type { Box, Canvas, Color, Size } from '@images-server/recipe';
-import { rotatedSize } from '@images-server/recipe';
-import { ServiceError } from '../../errors.ts';
+import { rotatedSize, STAGES } from '@images-server/recipe';
+import type { OverlayOptions } from 'sharp';
 import { isSameSize } from './assert-size.ts';
-import { mapPixels } from './map-pixels.ts';
-import { enlarge, MARGIN_PX, type Mapping, rotation } from './mapping.ts';
+import { type FindBox, findAnew } from './first-frame.ts';
+import { enlarge, rotation } from './mapping.ts';
 import {
   type Pass,
-  passOverPixels,
   passSize,
   withExtract,
   withFilter,
+  withFlattening,
   withMargins,
   withOrientation,
   withReduction,
 } from './pass.ts';
-import { runToPixels } from './run-pass.ts';
+import { createPendingPass } from './pending-pass.ts';
+import { type InterestKind, pointOfInterest } from './point-of-interest.ts';
 
 /** A canvas that gathers what it is told into as few runs of sharp as sharp's own order allows. */
 export interface PassCanvas extends Canvas {
   /** What is still to be done: the last run, which can encode as well. */
-  readonly pending: Pass;
-  /** Adds to the pending pass, after running it where `next` says (by undefined) that it does not fit. */
-  change(next: (pass: Pass) => Pass | undefined): Promise<void>;
+  readonly pass: Pass;
+  /** Lays the picture on a colour wherever it is transparent; with an opaque colour it has no alpha afterwards. */
+  flatten(color: Color): Promise<void>;
+  /** Where a box of that size, not larger than the picture, holds most of what the picture shows. */
+  pointOfInterest(kind: InterestKind, box: Size): Promise<{ readonly left: number; readonly top: number }>;
+  /** What `find` gives on an animation's first frame, and the same on the frames after it. */
+  boxOnFirstFrame(find: () => Promise<Box>): Promise<Box>;
 }
 
 const TRANSPARENT: Color = { r: 0, g: 0, b: 0, alpha: 0 };
 
-/** Begins with one frame; nothing runs before it has to. */
-export function createCanvas(start: Pass): PassCanvas {
-  let pass = start;
-
-  async function change(next: (pass: Pass) => Pass | undefined): Promise<void> {
-    const changed = next(pass);
-    if (changed !== undefined) {
-      pass = changed;
-      return;
-    }
-    pass = passOverPixels(await runToPixels(pass), pass.isGrey);
-    const fitting = next(pass);
-    if (fitting === undefined)
-      throw new ServiceError('internal', 'a step does not fit into a pass of its own');
-    pass = fitting;
-  }
-
-  /** Every point of the result is looked up in the picture; margins of the kind given keep the edges right. */
-  async function map(mapping: Mapping, fill: Color | 'edge'): Promise<void> {
-    const margins = { top: MARGIN_PX, right: MARGIN_PX, bottom: MARGIN_PX, left: MARGIN_PX, fill };
-    await change((pending) => withMargins(pending, margins));
-    const background = fill === 'edge' ? TRANSPARENT : fill;
-    const mapped = await mapPixels(await runToPixels(pass), mapping, background);
-    pass = passOverPixels(mapped, pass.isGrey);
-    await change((pending) => withExtract(pending, { left: 0, top: 0, ...mapping.size }));
-  }
-
+/** Begins with one frame; nothing runs before it has to. `findBox` recalls what an earlier frame's canvas found. */
+export function createCanvas(start: Pass, findBox: FindBox = findAnew): PassCanvas {
+  const pending = createPendingPass(start);
   const canvas: PassCanvas = {
     background: undefined,
     get width() {
-      return passSize(pass).width;
+      return passSize(pending.pass).width;
     },
     get height() {
-      return passSize(pass).height;
+      return passSize(pending.pass).height;
     },
     get hasAlpha() {
-      return pass.hasAlpha;
+      return pending.pass.hasAlpha;
     },
-    get pending() {
-      return pass;
+    get pass() {
+      return pending.pass;
     },
-    change,
     async resample(after) {
-      const before = passSize(pass);
       const reduced: Size = {
-        width: Math.min(before.width, after.width),
-        height: Math.min(before.height, after.height),
+        width: Math.min(canvas.width, after.width),
+        height: Math.min(canvas.height, after.height),
       };
-      if (!isSameSize(reduced, before)) await change((pending) => withReduction(pending, reduced));
-      if (!isSameSize(reduced, after)) await map(enlarge(reduced, after), 'edge');
+      if (!isSameSize(reduced, canvas)) await pending.change((pass) => withReduction(pass, reduced));
+      if (!isSameSize(reduced, after)) await pending.map(enlarge(reduced, after), 'edge');
     },
-    async extract(box: Box) {
-      if (!isSameSize(box, passSize(pass))) await change((pending) => withExtract(pending, box));
+    async extract(box) {
+      if (!isSameSize(box, canvas)) await pending.change((pass) => withExtract(pass, box));
     },
     async rotate(degrees) {
       const turned = ((degrees % 360) + 360) % 360;
       if (turned % 90 === 0) {
-        const orientation = { mirrored: false, turns: turned / 90 };
-        await change((pending) => withOrientation(pending, orientation));
+        await pending.change((pass) => withOrientation(pass, { mirrored: false, turns: turned / 90 }));
       } else {
         const size = rotatedSize(turned, canvas);
-        await map(rotation(turned, canvas, size), canvas.background ?? TRANSPARENT);
+        await pending.map(rotation(turned, canvas, size), canvas.background ?? TRANSPARENT);
       }
     },
     async flip({ horizontal, vertical }) {
       // Upside down is a mirror image turned by 180 degrees.
-      const orientation = { mirrored: horizontal !== vertical, turns: vertical ? 2 : 0 };
-      await change((pending) => withOrientation(pending, orientation));
+      const turn = { mirrored: horizontal !== vertical, turns: vertical ? 2 : 0 };
+      await pending.change((pass) => withOrientation(pass, turn));
     },
     async extend(edges, fill = canvas.background ?? TRANSPARENT) {
-      await change((pending) => withMargins(pending, { ...edges, fill }));
+      await pending.change((pass) => withMargins(pass, { ...edges, fill }));
     },
+    async flatten(color) {
+      if (!canvas.hasAlpha) return;
+      if (color.alpha === 1) await pending.change((pass) => withFlattening(pass, color));
+      else await canvas.filter(STAGES.composite, (image) => image.composite([layerBehind(color)]));
+    },
+    async pointOfInterest(kind, box) {
+      return findBox(async () => ({ ...box, ...(await pointOfInterest(await pending.pixels(), kind, box)) }));
+    },
+    boxOnFirstFrame: findBox,
     async filter(stage, calls) {
-      await change((pending) => withFilter(pending, { stage, calls }));
+      await pending.change((pass) => withFilter(pass, { stage, calls }));
     },
-    async pixels() {
-      const pixels = await runToPixels(pass);
-      pass = passOverPixels(pixels, pass.isGrey);
-      return pixels;
-    },
-    replace(pixels) {
-      pass = passOverPixels(pixels);
-    },
+    pixels: pending.pixels,
+    replace: pending.replace,
   };
   return canvas;
+}
+
+/** One pixel of the colour, everywhere, behind what is there. */
+function layerBehind(background: Color): OverlayOptions {
+  const create = { width: 1, height: 1, channels: 4 as const, background };
+  return { input: { create }, tile: true, blend: 'dest-over' };
 }

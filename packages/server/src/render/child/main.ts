@@ -5,10 +5,12 @@ import {
   type RenderMessage,
   type RenderRequest,
 } from '../protocol.ts';
+import { createInputReader } from './input-reader.ts';
 import { restrictDecoders } from './restrict-decoders.ts';
 import { runJob } from './run-job.ts';
 
 restrictDecoders();
+const readInput = createInputReader();
 
 // Without the server there is nothing left to do; leaving in peace would wait for a decoder that may be stuck.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
@@ -26,7 +28,7 @@ send({ ready: true });
 
 async function answer({ id, job }: RenderRequest): Promise<void> {
   try {
-    const result = await runJob(job);
+    const result = await runJob(job, readInput);
     send({ id, result, rssBytes: process.memoryUsage.rss() });
   } catch (error) {
     send({ id, failure: failureOf(error), rssBytes: process.memoryUsage.rss() });

@@ -6,7 +6,8 @@ import type { OutputLimits, OutputPlan } from '../protocol.ts';
 import { assertSize } from './assert-size.ts';
 import { createCanvas, type PassCanvas } from './canvas.ts';
 import { ANIMATED_FORMATS, encode, FORMAT_MAX_SIDE_PX, OPAQUE_FORMATS } from './encode.ts';
-import { passOverOriginal, passOverPixels, passSize, withFlattening } from './pass.ts';
+import { createFirstFrame } from './first-frame.ts';
+import { passOverOriginal, passOverPixels, passSize } from './pass.ts';
 import type { Header } from './probe.ts';
 import { runPass } from './run-pass.ts';
 import { runOriginal, runPixels } from './run-sharp.ts';
@@ -45,15 +46,14 @@ async function renderStill(bytes: Buffer, { facts }: Header, order: ParsedOrder)
   await takeSteps(canvas, order, 1);
   if (canvas.hasAlpha && canvas.background !== undefined && OPAQUE_FORMATS.has(order.output.format)) {
     const { alpha, ...color } = canvas.background;
-    const background = { r: color.r * alpha, g: color.g * alpha, b: color.b * alpha, alpha: 1 };
-    await canvas.change((pending) => withFlattening(pending, background));
+    await canvas.flatten({ r: color.r * alpha, g: color.g * alpha, b: color.b * alpha, alpha: 1 });
   }
   // libvips writes the orientation tag of the original into a TIFF, whatever was done about it: pixels have none.
   if (order.output.format === 'tiff' && orientation !== 1) await canvas.pixels();
-  const { pending } = canvas;
-  const outputSpace = pending.isGrey ? 'b-w' : 'srgb';
-  const { data } = await runPass(pending, (image) => encode(image.toColourspace(outputSpace), order.output));
-  return { bytes: data, ...passSize(pending) };
+  const { pass } = canvas;
+  const outputSpace = pass.isGrey ? 'b-w' : 'srgb';
+  const { data } = await runPass(pass, (image) => encode(image.toColourspace(outputSpace), order.output));
+  return { bytes: data, ...passSize(pass) };
 }
 
 /**
@@ -63,8 +63,9 @@ async function renderStill(bytes: Buffer, { facts }: Header, order: ParsedOrder)
 async function renderAnimation(bytes: Buffer, header: Header, order: ParsedOrder): Promise<Rendered> {
   const { facts, delaysMs, loop } = header;
   const finishedFrames: Pixels[] = [];
+  const firstFrame = createFirstFrame();
   for (const frame of await decodeFrames(bytes, header)) {
-    const canvas = createCanvas(passOverPixels(frame));
+    const canvas = createCanvas(passOverPixels(frame), firstFrame.finderOfNextFrame());
     await takeSteps(canvas, order, facts.frames);
     finishedFrames.push(await canvas.pixels());
   }

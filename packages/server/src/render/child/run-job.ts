@@ -1,11 +1,17 @@
-import type { RenderJob, RenderResult } from '../protocol.ts';
+import type { RenderInput, RenderJob, RenderResult } from '../protocol.ts';
+import { createInputReader } from './input-reader.ts';
 import { probe } from './probe.ts';
-import { readInput } from './read-input.ts';
 import { renderPicture } from './render-picture.ts';
 import { verify } from './verify.ts';
 
-/** Does one job. Throws a `ServiceError` that says what the picture deserves, or another error for a bug of ours. */
-export async function runJob(job: RenderJob): Promise<RenderResult> {
+/**
+ * Does one job. Throws a `ServiceError` that says what the picture deserves, or another error for a bug of ours. With a
+ * reader that is kept for the next job, that job begins only when this one has ended.
+ */
+export async function runJob(
+  job: RenderJob,
+  readInput: (input: RenderInput) => Buffer = createInputReader(),
+): Promise<RenderResult> {
   const startedMs = performance.now();
   const bytes = readInput(job.input);
   const header = await probe(bytes, job.limits);
