@@ -1,14 +1,16 @@
+import { readRatio, respelledBox } from './box-text.ts';
 import { ArgumentError } from './errors.ts';
-import type { Crop } from './geometry.ts';
-import { INTEGER_PATTERN, MAX_NUMBER, NUMBER_PATTERN } from './numbers.ts';
-import { printWhere, takeWhere, WHERE_ARGUMENT } from './where.ts';
+import type { Crop, Side } from './geometry.ts';
+import { INTEGER_PATTERN, MAX_NUMBER, NUMBER_PATTERN, printNumber } from './numbers.ts';
+import { isFixed, printWhere, takeWhere, WHERE_ARGUMENT } from './where.ts';
 
 /** The grammar of a crop as error messages and docs show it. */
-export const CROP_ARGUMENT = `[<where>]<width>x<height>[+<x>+<y>] or [<where>]<a>:<b>, where: ${WHERE_ARGUMENT}`;
+export const CROP_ARGUMENT = `[<where>]<width>x<height>[+<x>+<y>] (pixels, <n>% or 0.<n>) or [<where>]<a>:<b>, where: ${WHERE_ARGUMENT}`;
 
 /**
- * Reads a crop: `[<where>]<width>x<height>[+<x>+<y>]` or `[<where>]<a>:<b>`. Throws `ArgumentError` for anything else, for
- * sides of 0 and for numbers of 10^12 and more.
+ * Reads a crop: `[<where>]<width>x<height>[+<x>+<y>]` or `[<where>]<a>:<b>`. A side is a whole number of pixels, `<n>%` of
+ * the picture's, or the same as a fraction: a number with a point, at most 1. Throws `ArgumentError` for anything else,
+ * for sides of 0 or over 100 %, for numbers of 10^12 and more, and for offsets from a place that only the pixels tell.
  */
 export function parseCrop(argument: string): Crop {
   const crop = readCrop(argument);
@@ -20,72 +22,65 @@ function readCrop(argument: string): Crop | undefined {
   const taken = takeWhere(argument);
   const match = taken === undefined ? null : BOX.exec(taken.rest);
   if (taken === undefined || match === null) return undefined;
-  const [, first = '', separator, second = '', x = '0', y = '0'] = match;
-  const offset = { x: readOffset(x), y: readOffset(y) };
-  const box = separator === 'x' ? readSides(first, second) : readRatio(first, second);
-  if (box === undefined || Math.abs(offset.x) >= MAX_NUMBER || Math.abs(offset.y) >= MAX_NUMBER) {
-    return undefined;
-  }
-  if (box.kind === 'ratio' && match[4] !== undefined) return undefined;
-  return { where: taken.where, box, offset };
+  const { where } = taken;
+  const [, first = '', second = '', x, y, ratioWidth, ratioHeight] = match;
+  const box = ratioWidth === undefined ? readSides(first, second) : readRatioBox(ratioWidth, ratioHeight);
+  const offset = readOffset(x, y);
+  if (box === undefined || offset === undefined) return undefined;
+  if (x !== undefined && !isFixed(where)) return undefined;
+  return { where, box, offset };
 }
 
+const SIDE_PATTERN = `${NUMBER_PATTERN}%?`;
+const SIGNED_PATTERN = `[+-]${INTEGER_PATTERN}`;
 const BOX = new RegExp(
-  `^(${NUMBER_PATTERN})([x:])(${NUMBER_PATTERN})(?:([+-]${INTEGER_PATTERN})([+-]${INTEGER_PATTERN}))?$`,
+  `^(?:(${SIDE_PATTERN})x(${SIDE_PATTERN})(?:(${SIGNED_PATTERN})(${SIGNED_PATTERN}))?|(${NUMBER_PATTERN}):(${NUMBER_PATTERN}))$`,
 );
 
-/** Adding 0 turns -0 into 0: equal meaning, equal value. */
-function readOffset(text: string): number {
-  return Number(text) + 0;
+function readOffset(x = '0', y = '0'): Crop['offset'] | undefined {
+  // Adding 0 turns -0 into 0: equal meaning, equal value.
+  const offset = { x: Number(x) + 0, y: Number(y) + 0 };
+  return Math.abs(offset.x) >= MAX_NUMBER || Math.abs(offset.y) >= MAX_NUMBER ? undefined : offset;
 }
 
 function readSides(first: string, second: string): Crop['box'] | undefined {
-  const [width, height] = [Number(first), Number(second)];
-  if (`${first}${second}`.includes('.') || width === 0 || height === 0) return undefined;
-  if (width >= MAX_NUMBER || height >= MAX_NUMBER) return undefined;
-  return { kind: 'pixels', width, height };
+  const [width, height] = [readSide(first), readSide(second)];
+  if (width === undefined || height === undefined) return undefined;
+  return { kind: 'sides', width, height };
 }
 
-/** Equal ratios become equal values: whole numbers without a common divisor (1.5:1 is 3:2). */
-function readRatio(first: string, second: string): Crop['box'] | undefined {
-  const scale = 10 ** Math.max(decimals(first), decimals(second));
-  const [width, height] = [Math.round(Number(first) * scale), Math.round(Number(second) * scale)];
-  if (width === 0 || height === 0 || width > MAX_RATIO_SIDE || height > MAX_RATIO_SIDE) return undefined;
-  const divisor = greatestCommonDivisor(width, height);
-  return { kind: 'ratio', width: width / divisor, height: height / divisor };
+function readRatioBox(first: string, second = ''): Crop['box'] | undefined {
+  const ratio = readRatio(first, second);
+  return ratio && { kind: 'ratio', ...ratio };
 }
 
-/** Products of a ratio’s side and a picture’s (at most 16,384) stay far below 2^53, so they are exact. */
-const MAX_RATIO_SIDE = 1_000_000_000;
-
-function decimals(text: string): number {
-  const [, fraction = ''] = text.split('.');
-  return fraction.length;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+/** A fraction becomes a percentage: equal meaning, equal value. Shifting the point in the text keeps `.07` exactly 7. */
+function readSide(text: string): Side | undefined {
+  const isPercent = text.endsWith('%');
+  const isFraction = !isPercent && text.includes('.');
+  const value = Number(isPercent ? text.slice(0, -1) : isFraction ? `${text}e2` : text);
+  const unit = isPercent || isFraction ? '%' : 'px';
+  if (value === 0 || (unit === '%' ? value > 100 : value >= MAX_NUMBER)) return undefined;
+  return { unit, value };
 }
 
 /** A crop that was probably meant: `C100X50` is `100x50`, `center100x50` too. */
 function nearestCrop(argument: string): string | undefined {
-  if (argument.length > LONGEST_RESPELLED) return undefined;
-  const respelled = argument
-    .toLowerCase()
-    .replace(/\s|px/g, '')
-    .replace(/^cent(?:er|re)/, 'c')
-    .replace(/[*×]/g, 'x');
-  const crop = readCrop(respelled);
+  const respelled = respelledBox(argument);
+  const crop = respelled === undefined ? undefined : readCrop(respelled);
   return crop === undefined ? undefined : printCrop(crop);
 }
 
-const LONGEST_RESPELLED = 64;
-
 /** The canonical spelling: equal meaning, equal text. */
 export function printCrop({ where, box, offset }: Crop): string {
-  const sides = `${box.width}${box.kind === 'ratio' ? ':' : 'x'}${box.height}`;
+  const sides =
+    box.kind === 'ratio' ? `${box.width}:${box.height}` : `${printSide(box.width)}x${printSide(box.height)}`;
   const moved = offset.x === 0 && offset.y === 0 ? '' : `${signed(offset.x)}${signed(offset.y)}`;
   return `${printWhere(where)}${sides}${moved}`;
+}
+
+function printSide({ unit, value }: Side): string {
+  return unit === 'px' ? String(value) : `${printNumber(value)}%`;
 }
 
 function signed(value: number): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCrop } from './crop-text.ts';
-import { cropBox, resizedSize, rotatedSize } from './geometry.ts';
+import { cropBox, cropSize, resizedSize, rotatedSize } from './geometry.ts';
 import { parseGeometry } from './geometry-text.ts';
 import type { Size } from './operations/operation.ts';
 
@@ -80,6 +80,12 @@ describe('cropBox', () => {
     ['1.5:1', '100x100', { left: 0, top: 17, width: 100, height: 67 }],
     ['1000:1', '10x10', { left: 0, top: 5, width: 10, height: 1 }],
     ['4:3', '400x300', { left: 0, top: 0, width: 400, height: 300 }],
+    // Shares of the picture, half up, at least a pixel.
+    ['50%x50%', '400x300', { left: 100, top: 75, width: 200, height: 150 }],
+    ['nw50%x100', '401x300', { left: 0, top: 0, width: 201, height: 100 }],
+    ['se.1x1.0+10+0', '401x300', { left: 351, top: 0, width: 40, height: 300 }],
+    ['0.25,0.5,10%x10%', '400x300', { left: 80, top: 135, width: 40, height: 30 }],
+    ['0.1%x100%', '100x50', { left: 50, top: 0, width: 1, height: 50 }],
     // Focal points: centred on them, as far as the edges allow.
     ['0.25,0.5,100x100', '400x300', { left: 50, top: 100, width: 100, height: 100 }],
     ['0.9,0.05,100x100', '400x300', { left: 300, top: 0, width: 100, height: 100 }],
@@ -88,6 +94,18 @@ describe('cropBox', () => {
     ['0.75,0,1:1', '400x300', { left: 100, top: 0, width: 300, height: 300 }],
   ])('cuts %s out of %s', (argument, source, box) => {
     expect(cropBox(parseCrop(argument), size(source))).toEqual(box);
+  });
+});
+
+describe('cropSize', () => {
+  it.each([
+    ['smart100x200', '400x300', '100x200'],
+    ['smart500x200', '400x300', '400x200'],
+    ['entropy16:9', '400x300', '400x225'],
+    ['smart50%x900', '400x300', '200x300'],
+    ['nw100x100-50+250', '400x300', '50x50'],
+  ])('of %s out of %s is %s, without its place', (argument, source, after) => {
+    expect(cropSize(parseCrop(argument), size(source))).toEqual(size(after));
   });
 });
 

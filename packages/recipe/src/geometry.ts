@@ -1,6 +1,6 @@
 import { roundHalfUp } from './numbers.ts';
 import type { Box, Size } from './operations/operation.ts';
-import { pointOf, positionAt, type Where } from './where.ts';
+import { isFixed, pointOf, positionAt, type Where } from './where.ts';
 
 /**
  * What a resize asks for, in ImageMagick's terms; flags that have no effect on a form are no part of it.
@@ -89,30 +89,58 @@ function atLeastOne(width: number, height: number): Size {
   return { width: Math.max(1, width), height: Math.max(1, height) };
 }
 
+/** A side of a box: whole pixels, at least 1, or percent of the picture's side, above 0 and at most 100. */
+export interface Side {
+  readonly unit: 'px' | '%';
+  readonly value: number;
+}
+
 /**
- * What a crop cuts out: a box of whole pixels, or the largest box of a ratio (whole numbers without a common divisor),
- * at `where`, then moved by `offset` (whole pixels): inwards from a side that `where` names, else right and down.
+ * What a crop cuts out: a box of two sides, or the largest box of a ratio (whole numbers without a common divisor), at
+ * `where`, then moved by `offset` (whole pixels; none where the pixels tell the place): inwards from a side that `where`
+ * names, else right and down.
  */
 export interface Crop {
   readonly where: Where;
-  readonly box: { readonly kind: 'pixels' | 'ratio'; readonly width: number; readonly height: number };
+  readonly box:
+    | { readonly kind: 'sides'; readonly width: Side; readonly height: Side }
+    | { readonly kind: 'ratio'; readonly width: number; readonly height: number };
   readonly offset: { readonly x: number; readonly y: number };
 }
 
 /**
  * The part of the picture that a crop keeps: its box cut with the picture. A box larger than the picture pads nothing;
- * of one that lies outside, the nearest row or column of pixels is kept.
+ * of one that lies outside, the nearest row or column of pixels is kept. Undefined where only the pixels tell the place.
  */
-export function cropBox(crop: Crop, before: Size): Box {
-  const box = crop.box.kind === 'ratio' ? largestOfRatio(crop.box, before) : crop.box;
-  const position = positionAt(crop.where, box, before);
-  const point = pointOf(crop.where);
-  const x = cut(position.left + inwards(point.x, crop.offset.x), box.width, before.width);
-  const y = cut(position.top + inwards(point.y, crop.offset.y), box.height, before.height);
+export function cropBox(crop: Crop, before: Size): Box | undefined {
+  const { where, offset } = crop;
+  if (!isFixed(where)) return undefined;
+  const box = askedSize(crop, before);
+  const position = positionAt(where, box, before);
+  const point = pointOf(where);
+  const x = cut(position.left + inwards(point.x, offset.x), box.width, before.width);
+  const y = cut(position.top + inwards(point.y, offset.y), box.height, before.height);
   return { left: x.start, top: y.start, width: x.length, height: y.length };
 }
 
-function largestOfRatio(ratio: Size, { width, height }: Size): Size {
+/** The size of what a crop keeps, which needs no pixels wherever it lies. */
+export function cropSize(crop: Crop, before: Size): Size {
+  const { width, height } = cropBox(crop, before) ?? askedSize(crop, before);
+  return { width: Math.min(width, before.width), height: Math.min(height, before.height) };
+}
+
+function askedSize({ box }: Crop, before: Size): Size {
+  if (box.kind === 'ratio') return largestOfRatio(box, before);
+  return { width: sidePx(box.width, before.width), height: sidePx(box.height, before.height) };
+}
+
+/** A percentage is rounded half up, as in a resize, and is at least a pixel. */
+function sidePx({ unit, value }: Side, lengthPx: number): number {
+  return unit === 'px' ? value : Math.max(1, roundHalfUp((value * lengthPx) / 100));
+}
+
+/** The largest box of that ratio inside the picture: one side is the picture's, the other is rounded half up. */
+export function largestOfRatio(ratio: Size, { width, height }: Size): Size {
   return ratio.width * height >= width * ratio.height
     ? atLeastOne(width, roundHalfUp((width * ratio.height) / ratio.width))
     : atLeastOne(roundHalfUp((height * ratio.width) / ratio.height), height);

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_NUMBER, NUMBER_PATTERN, printNumber, roundHalfUp, scaledLength } from './numbers.ts';
+import {
+  MAX_NUMBER,
+  NUMBER_PATTERN,
+  printNumber,
+  roundHalfUp,
+  scaledLength,
+  scaledOffset,
+} from './numbers.ts';
 
 describe('printNumber', () => {
   it.each([
@@ -40,5 +47,18 @@ describe('scaledLength', () => {
     expect(scaledLength(100, 1.5)).toBe(150);
     expect(scaledLength(1, 0.1)).toBe(1);
     expect(scaledLength(MAX_NUMBER - 1, 8)).toBe(MAX_NUMBER - 1);
+  });
+
+  it('rounds the exact product half up, where that of the doubles is just below', () => {
+    expect(100 * 1.005).toBeLessThan(100.5);
+    expect(scaledLength(100, 1.005)).toBe(101);
+    expect(scaledLength(101, 1.5)).toBe(152);
+  });
+});
+
+describe('scaledOffset', () => {
+  it('keeps 0 and the sign', () => {
+    expect([0, -1, -3, 3].map((offset) => scaledOffset(offset, 1.5))).toEqual([0, -2, -5, 5]);
+    expect(scaledOffset(-1, 0.1)).toBe(-1);
   });
 });

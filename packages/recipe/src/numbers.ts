@@ -12,9 +12,19 @@ export function roundHalfUp(value: number): number {
   return Math.floor(value + 0.5);
 }
 
-/** A length in whole pixels on a display of `dpr` device pixels to the CSS pixel; at least 1, below `MAX_NUMBER`. */
+/**
+ * A length in whole pixels on a display of `dpr` device pixels to the CSS pixel (three decimals count): the exact
+ * product, rounded half up; at least 1, below `MAX_NUMBER`.
+ */
 export function scaledLength(lengthPx: number, dpr: number): number {
-  return Math.min(MAX_NUMBER - 1, Math.max(1, roundHalfUp(lengthPx * dpr)));
+  // In whole thousandths, since the double 1.005 is less than 1.005, and 100 of it would round down.
+  const thousandths = Math.round(dpr * 1000);
+  return Math.min(MAX_NUMBER - 1, Math.max(1, Math.floor((lengthPx * thousandths + 500) / 1000)));
+}
+
+/** The same for a length that may be 0 (which stays 0) or negative. */
+export function scaledOffset(offsetPx: number, dpr: number): number {
+  return offsetPx === 0 ? 0 : Math.sign(offsetPx) * scaledLength(Math.abs(offsetPx), dpr);
 }
 
 /** The shortest decimal spelling that reads back as the same number, never with an exponent. */

@@ -5,13 +5,28 @@ import type { Size } from './operations/operation.ts';
 export const GRAVITIES = ['nw', 'ne', 'sw', 'se', 'n', 'w', 'c', 'e', 's'] as const;
 export type Gravity = (typeof GRAVITIES)[number];
 
+/**
+ * What the picture itself can be asked for: `smart` is what draws the eye (skin, saturated colours, edges), `entropy`
+ * the part with the most detail.
+ */
+export const CONTENT_KINDS = ['smart', 'entropy'] as const;
+export type ContentKind = (typeof CONTENT_KINDS)[number];
+
 /** Where in a picture a box lies: at a gravity, or centred on a focal point (fractions 0-1 of width and height). */
-export type Where =
+export type FixedWhere =
   | { readonly kind: 'gravity'; readonly gravity: Gravity }
   | { readonly kind: 'point'; readonly x: number; readonly y: number };
 
+/** The same, or where the pixels say. */
+export type Where = FixedWhere | { readonly kind: ContentKind };
+
 /** What stands for no `where` at all. */
-export const CENTRE: Where = { kind: 'gravity', gravity: 'c' };
+export const CENTRE: FixedWhere = { kind: 'gravity', gravity: 'c' };
+
+/** True where no pixel is needed to tell the place. */
+export function isFixed(where: Where): where is FixedWhere {
+  return where.kind === 'gravity' || where.kind === 'point';
+}
 
 /** Pixels from the left upper corner; negative where the box reaches over the edge. */
 export interface Position {
@@ -24,7 +39,7 @@ export interface Position {
  * floor(W/2) - floor(w/2) in the middle (not floor((W-w)/2): ImageMagick's Wand sets boxes of odd size so). A focal point
  * p gives floor(p*W) - floor(w/2), pushed back inside, so that 0, 0.5 and 1 mean the same as the gravities.
  */
-export function positionAt(where: Where, inner: Size, outer: Size): Position {
+export function positionAt(where: FixedWhere, inner: Size, outer: Size): Position {
   const { x, y } = pointOf(where);
   return { left: along(x, inner.width, outer.width), top: along(y, inner.height, outer.height) };
 }
@@ -37,7 +52,7 @@ function along(fraction: number, inner: number, outer: number): number {
 }
 
 /** The point that a `where` names, in fractions of width and height; 0 and 1 are the sides. */
-export function pointOf(where: Where): { readonly x: number; readonly y: number } {
+export function pointOf(where: FixedWhere): { readonly x: number; readonly y: number } {
   return where.kind === 'point' ? where : GRAVITY_POINTS[where.gravity];
 }
 
@@ -53,12 +68,26 @@ const GRAVITY_POINTS: Readonly<Record<Gravity, { readonly x: number; readonly y:
   se: { x: 1, y: 1 },
 };
 
+/** The grammar of a fixed `where` as error messages and docs show it. */
+export const FIXED_WHERE_ARGUMENT = 'nw|n|ne|w|c|e|sw|s|se or <x>,<y>, (0 to 1)';
+
 /** The grammar of a `where` as error messages and docs show it. */
-export const WHERE_ARGUMENT = 'nw|n|ne|w|c|e|sw|s|se or <x>,<y>, (0 to 1)';
+export const WHERE_ARGUMENT = `${CONTENT_KINDS.join('|')}|${FIXED_WHERE_ARGUMENT}`;
 
 /** Takes a `where` off the front of an argument; without one it is the centre. Undefined: a focal point out of range. */
 export function takeWhere(argument: string): { readonly where: Where; readonly rest: string } | undefined {
-  const match = WHERE.exec(argument);
+  // Before the gravities: `smart` begins with the letter of one.
+  const kind = CONTENT_KINDS.find((name) => argument.startsWith(name));
+  return kind === undefined
+    ? takeFixedWhere(argument)
+    : { where: { kind }, rest: argument.slice(kind.length) };
+}
+
+/** The same for a `where` that needs no pixels. */
+export function takeFixedWhere(
+  argument: string,
+): { readonly where: FixedWhere; readonly rest: string } | undefined {
+  const match = FIXED_WHERE.exec(argument);
   if (match === null) return { where: CENTRE, rest: argument };
   const rest = argument.slice(match[0].length);
   const gravity = GRAVITIES.find((name) => name === match[1]);
@@ -69,10 +98,10 @@ export function takeWhere(argument: string): { readonly where: Where; readonly r
   return { where: atPoint(x, y), rest };
 }
 
-const WHERE = new RegExp(`^(?:(${GRAVITIES.join('|')})|(${NUMBER_PATTERN}),(${NUMBER_PATTERN}),)`);
+const FIXED_WHERE = new RegExp(`^(?:(${GRAVITIES.join('|')})|(${NUMBER_PATTERN}),(${NUMBER_PATTERN}),)`);
 
 /** Equal meaning, equal value: a point that is a gravity becomes that gravity. */
-function atPoint(x: number, y: number): Where {
+function atPoint(x: number, y: number): FixedWhere {
   const gravity = GRAVITIES.find((name) => GRAVITY_POINTS[name].x === x && GRAVITY_POINTS[name].y === y);
   return gravity === undefined ? { kind: 'point', x, y } : { kind: 'gravity', gravity };
 }
@@ -80,5 +109,6 @@ function atPoint(x: number, y: number): Where {
 /** The canonical spelling; the centre is nothing at all. */
 export function printWhere(where: Where): string {
   if (where.kind === 'point') return `${printNumber(where.x)},${printNumber(where.y)},`;
+  if (where.kind !== 'gravity') return where.kind;
   return where.gravity === 'c' ? '' : where.gravity;
 }

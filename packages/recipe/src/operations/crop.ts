@@ -1,6 +1,7 @@
 import { CROP_ARGUMENT, parseCrop, printCrop } from '../crop-text.ts';
-import { type Crop, cropBox } from '../geometry.ts';
-import { scaledLength } from '../numbers.ts';
+import { type Crop, cropBox, cropSize, type Side } from '../geometry.ts';
+import { scaledLength, scaledOffset } from '../numbers.ts';
+import { placeBox } from '../place-box.ts';
 import { defineOperation } from './operation.ts';
 
 export const crop = defineOperation<Crop>({
@@ -8,15 +9,28 @@ export const crop = defineOperation<Crop>({
   summary: 'Cuts a box out of the picture.',
   argument: CROP_ARGUMENT,
   details: `
-The box is given in whole pixels, or as a ratio \`<a>:<b>\` (it may have decimals): the largest box of that ratio.
+The box is given by its sides, or as a ratio \`<a>:<b>\` (it may have decimals): the largest box of that ratio. A side is a
+whole number of pixels, or a percentage of the picture's side, above 0 and at most 100: \`50%x100%\`, \`50%x300\`. A number
+with a point, at most 1, is a fraction of it: \`.5x1.0\` is \`50%x100%\`. p percent of W are floor(p*W/100 + 0.5) pixels, at
+least 1.
 
-\`<where>\` says where it lies: a gravity (\`nw n ne w c e sw s se\`; without one it is the centre), or a focal point
-\`<x>,<y>,\` in fractions 0-1 of width and height, on which the box is centred as far as the edges allow.
+\`<where>\` says where it lies:
+
+| where | the box |
+|---|---|
+| \`nw n ne w c e sw s se\` | at that side or corner; without one it is \`c\`, the centre |
+| \`<x>,<y>,\` | centred on that point, as far as the edges allow; fractions 0-1 of width and height |
+| \`smart\` | where the eye goes: skin, saturated colours and edges are looked for |
+| \`entropy\` | where the most detail is |
+
 In the middle of W pixels a box of w starts at floor(W/2) - floor(w/2); at a focal point p, at floor(p*W) - floor(w/2).
+With \`smart\` and \`entropy\` the first frame of an animation decides for all.
 
-Offsets move the box inwards from a side that \`<where>\` names, else right and down; \`-\` moves it the other way.
-What of the box lies outside the picture is cut away: a crop pads nothing and is never an error. Of a box that lies
-outside altogether, the nearest row or column of pixels is kept.
+Offsets, in pixels, move the box inwards from a side that \`<where>\` names, else right and down; \`-\` moves it the other way.
+\`smart\` and \`entropy\` take none. What of the box lies outside the picture is cut away: a crop pads nothing and is never an
+error. Of a box that lies outside altogether, the nearest row or column of pixels is kept.
+
+\`dpr\` multiplies sides and offsets in pixels, but neither percentages nor ratios.
 `.trim(),
   examples: [
     { recipe: 'crop/300x200', meaning: '300x200 from the centre' },
@@ -24,6 +38,8 @@ outside altogether, the nearest row or column of pixels is kept.
     { recipe: 'crop/nw300x200+40+20', meaning: 'the same, 40 to the right and 20 down' },
     { recipe: 'crop/16:9', meaning: 'the largest box of 16:9, from the centre' },
     { recipe: 'crop/n1:1', meaning: 'the largest square, at the top' },
+    { recipe: 'crop/n100%25x50%25', meaning: 'the upper half' },
+    { recipe: 'crop/smart1:1', meaning: 'the largest square, where the eye goes' },
     {
       recipe: 'crop/0.3,0.25,400x400',
       meaning: 'around a point at 30 % of the width and 25 % of the height',
@@ -31,24 +47,24 @@ outside altogether, the nearest row or column of pixels is kept.
   ],
   parse: parseCrop,
   print: printCrop,
-  size: (values, before) => {
-    const { width, height } = cropBox(values, before);
-    return { width, height };
-  },
+  size: cropSize,
   scale: scaleCrop,
-  apply: (canvas, values) => canvas.extract(cropBox(values, canvas)),
+  apply: async (canvas, crop) => {
+    const box = cropBox(crop, canvas) ?? (await placeBox(canvas, crop.where, cropSize(crop, canvas)));
+    await canvas.extract(box);
+  },
 });
 
 function scaleCrop(crop: Crop, dpr: number): Crop {
-  if (crop.box.kind === 'ratio') return crop;
   const { where, box, offset } = crop;
+  if (box.kind === 'ratio') return crop;
   return {
     where,
-    box: { kind: 'pixels', width: scaledLength(box.width, dpr), height: scaledLength(box.height, dpr) },
+    box: { kind: 'sides', width: scaledSide(box.width, dpr), height: scaledSide(box.height, dpr) },
     offset: { x: scaledOffset(offset.x, dpr), y: scaledOffset(offset.y, dpr) },
   };
 }
 
-function scaledOffset(offset: number, dpr: number): number {
-  return offset === 0 ? 0 : Math.sign(offset) * scaledLength(Math.abs(offset), dpr);
+function scaledSide({ unit, value }: Side, dpr: number): Side {
+  return { unit, value: unit === 'px' ? scaledLength(value, dpr) : value };
 }

@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import type { ContentKind, Position } from '../where.ts';
 
 /** Width and height in whole pixels, each at least 1. */
 export interface Size {
@@ -63,6 +64,15 @@ export interface Canvas extends Size {
   flip(axes: { readonly horizontal: boolean; readonly vertical: boolean }): Promise<void>;
   /** Adds area around; filled with `fill`, else `background`, else transparent. */
   extend(edges: { top: number; right: number; bottom: number; left: number }, fill?: Color): Promise<void>;
+  /** Lays the picture on a colour wherever it is transparent; with an opaque colour it has no alpha channel afterwards. */
+  flatten(color: Color): Promise<void>;
+  /** Where a box of that size, not larger than the picture, holds most of what the picture shows; of an animation's first frame. */
+  pointOfInterest(kind: ContentKind, box: Size): Promise<Position>;
+  /**
+   * What `find` gives on an animation's first frame, and the same on the frames after it, for which it is not called:
+   * what is cut by content stays in place. The step asks for it once on each frame.
+   */
+  boxOnFirstFrame(find: () => Promise<Box>): Promise<Box>;
   /** Adds sharp calls that keep the size (filters). */
   filter(stage: Stage, calls: (image: Sharp) => Sharp): Promise<void>;
   /** The pixels so far; the caller may change `data` in place when it hands it back with `replace`. */
@@ -99,6 +109,11 @@ export interface OperationDefinition<Values extends StepValues> {
   size(values: Values, before: Size): Size | undefined;
   /** The values with every length given in pixels multiplied by `dpr`; absent where there is none. */
   scale?(values: Values, dpr: number): Values;
+  /**
+   * The values with which the step never enlarges, whatever the picture's size; absent where it never does. Equal for
+   * values that are so already.
+   */
+  shrinkOnly?(values: Values): Values;
   /** Does it. Resolves when the canvas holds the result (which may be a pending pass). */
   apply(canvas: Canvas, values: Values): Promise<void> | void;
 }
