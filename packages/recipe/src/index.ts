@@ -1,5 +1,6 @@
+export { effectiveSteps } from './effective-steps.ts';
 export { ArgumentError, RecipeError, type RecipeErrorCode } from './errors.ts';
-export { type Crop, cropBox, type Geometry, resizedSize, rotatedSize } from './geometry.ts';
+export { type Crop, cropBox, cropSize, type Geometry, resizedSize, rotatedSize } from './geometry.ts';
 export { findOperation, OPERATIONS } from './operations/find-operation.ts';
 export type {
   Box,
@@ -19,6 +20,8 @@ export { operationsSegments, pathSegments } from './path.ts';
 export { planSizes } from './plan-sizes.ts';
 export { printRecipe, printSteps } from './print-recipe.ts';
 export { MAX_RECIPE_LENGTH, MAX_STEPS, type OutputSettings, type Recipe, type Step } from './recipe.ts';
+export { scaleSteps } from './scale-steps.ts';
 export { SETTINGS } from './settings/find-setting.ts';
 export { OUTPUT_FORMATS, type OutputFormat } from './settings/format.ts';
 export type { Setting } from './settings/setting.ts';
+export type { ContentKind, Position } from './where.ts';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RecipeError } from './errors.ts';
+import { OPERATIONS } from './operations/find-operation.ts';
 import { parseRecipe } from './parse-recipe.ts';
 import { MAX_RECIPE_LENGTH, MAX_STEPS } from './recipe.ts';
+import { SETTINGS } from './settings/find-setting.ts';
 
 function problemOf(segments: readonly string[]): RecipeError {
   try {
@@ -56,8 +58,9 @@ describe('parseRecipe', () => {
   });
 
   it('says in the message what was expected and what was probably meant', () => {
+    const names = [...OPERATIONS, ...SETTINGS].map((part) => part.name).join(', ');
     expect(problemOf(['flip', 'h', 'resze', '1x']).message).toBe(
-      'bad operations: "resze" (segment 2): expected one of crop, flip, resize, rotate, format, quality; did you mean "resize"?',
+      `bad operations: "resze" (segment 2): expected one of ${names}; did you mean "resize"?`,
     );
   });
 

@@ -13,4 +13,17 @@ describe('resize', () => {
     const values = resize.scale?.(resize.parse(argument), dpr);
     expect(resize.print(values ?? {})).toBe(scaled);
   });
+
+  it.each([
+    ['300x200', '300x200>'],
+    ['300x200^', '300x200^>'],
+    ['300x200!>', '300x200!>'],
+    ['300x200<', '100%'],
+    ['10000@', '10000@>'],
+    ['200%x50%', '100%x50%'],
+    ['16:9', '16:9'],
+  ])('never enlarges with %s as %s', (argument, shrinking) => {
+    const values = resize.shrinkOnly?.(resize.parse(argument));
+    expect(resize.print(values ?? {})).toBe(shrinking);
+  });
 });

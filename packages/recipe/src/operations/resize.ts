@@ -25,6 +25,8 @@ The argument is an ImageMagick geometry. Lengths are in pixels and rounded half 
 
 \`!>\` and \`!<\` act on each side alone, so they distort. \`^>\` does not enlarge, and may then not cover the box. One number
 with \`^\` is the shorter side. No side becomes less than 1 pixel. \`x50%\` leaves the width alone, but \`50%x\` is \`50%\`.
+With the setting \`enlarge/off\` every form only shrinks: as if \`>\` were there, and percentages were at most 100.
+\`dpr\` multiplies sides, but neither percentages, areas nor ratios.
 Offsets (\`300x200+10+10\`) are read and ignored. A length that rounds to 0 is refused, and so are white space and signs.
 `.trim(),
   examples: [
@@ -50,5 +52,23 @@ Offsets (\`300x200+10+10\`) are read and ignored. A length that rounds to 0 is r
       ...(height === undefined ? {} : { height: scaledLength(height, dpr) }),
     };
   },
+  shrinkOnly,
   apply: (canvas, geometry) => canvas.resample(resizedSize(geometry, canvas)),
 });
+
+function shrinkOnly(geometry: Geometry): Geometry {
+  switch (geometry.kind) {
+    case 'box':
+      // Only enlarging, and never that: what 100 % says.
+      return geometry.when === 'enlarge'
+        ? { kind: 'percent', x: 100, y: 100 }
+        : { ...geometry, when: 'shrink' };
+    case 'area':
+      return { ...geometry, when: 'shrink' };
+    case 'percent':
+      return { kind: 'percent', x: Math.min(100, geometry.x), y: Math.min(100, geometry.y) };
+    case 'ratio':
+      // One side keeps its length, the other becomes less.
+      return geometry;
+  }
+}

@@ -12,10 +12,20 @@ const decimal = text(
 const number = fc.oneof(side, decimal);
 const percent = fc.oneof(number, fc.constantFrom('0.1', '.5', '0050', '33.30'));
 const flags = fc.subarray(['!', '<', '>', '^'], { minLength: 0 }).map((chosen) => chosen.join(''));
-const where = fc.oneof(
+const fixedWhere = fc.oneof(
   fc.constantFrom('', 'nw', 'n', 'ne', 'w', 'c', 'e', 'sw', 's', 'se'),
   fc.tuple(fraction(), fraction()).map(([x, y]) => `${x},${y},`),
 );
+const where = fc.oneof(fixedWhere, fc.constantFrom('smart', 'entropy'));
+const cropSide = fc.oneof(
+  side,
+  fc.integer({ min: 1, max: 1000 }).map((tenths) => `${tenths / 10}%`),
+  fc.integer({ min: 1, max: 99 }).map((hundredths) => `.${String(hundredths).padStart(2, '0')}`),
+  fc.constantFrom('1.0', '0.5', '.070', '100.0%', '.5%'),
+);
+const margin = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3000 })).map(String);
+const onlyShrinks = fc.constantFrom('', '>');
+const hex = fc.stringMatching(/^(?:[0-9a-fA-F]{2}){3,4}$/);
 const offset = fc.integer({ min: -3000, max: 3000 }).map((value) => (value < 0 ? `${value}` : `+${value}`));
 
 function fraction(): fc.Arbitrary<string> {
@@ -29,13 +39,22 @@ function text(...parts: readonly (string | fc.Arbitrary<string>)[]): fc.Arbitrar
 
 /** For each operation the arguments that it takes; an operation without an entry does not compile. */
 export const ARBITRARY_ARGUMENTS: Readonly<Record<keyof typeof operations, fc.Arbitrary<string>>> = {
+  background: fc.oneof(hex, fc.constantFrom('FFFFFF', 'ffffffff', '12345600')),
+  contain: text(fixedWhere, side, 'x', side, onlyShrinks),
+  cover: text(where, side, 'x', side, onlyShrinks),
   crop: fc.oneof(
-    text(where, side, 'x', side),
-    text(where, side, 'x', side, offset, offset),
+    text(where, cropSide, 'x', cropSide),
+    text(fixedWhere, cropSide, 'x', cropSide, offset, offset),
     text(where, side, ':', side),
     text(where, decimal, ':', side),
   ),
+  extend: fc.oneof(
+    text(fixedWhere, side, 'x', side),
+    text(fixedWhere, side, ':', side),
+    text(fixedWhere, decimal, ':', side),
+  ),
   flip: fc.constantFrom('h', 'v', 'hv'),
+  pad: fc.oneof(margin, text(margin, ',', margin, ',', margin, ',', margin)),
   resize: fc.oneof(
     text(number, flags),
     text(side, 'x', flags),
@@ -52,12 +71,33 @@ export const ARBITRARY_ARGUMENTS: Readonly<Record<keyof typeof operations, fc.Ar
     fc.integer({ min: -999_999, max: 999_999 }).map(String),
     fc.constantFrom('+90', '-0', '0', '270'),
   ),
+  round: fc.oneof(
+    side,
+    fc.integer({ min: 1, max: 500 }).map((tenths) => `${tenths / 10}%`),
+    fc.constantFrom('circle', '050%', '.5%', '12.50%'),
+  ),
+  trim: fc.oneof(fc.integer({ min: 0, max: 100 }).map(String), fc.constantFrom('00', '010')),
 };
 
 /** For each output setting the arguments that it takes; a setting without an entry does not compile. */
 export const ARBITRARY_SETTINGS: Readonly<Record<keyof typeof settings, fc.Arbitrary<string>>> = {
+  dpr: fc.oneof(
+    fc.integer({ min: 100, max: 8000 }).map((thousandths) => String(thousandths / 1000)),
+    fc.constantFrom('1', '2.0', '.5', '8.'),
+  ),
+  enlarge: fc.constantFrom('on', 'off'),
   format: fc.constantFrom('jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'auto'),
+  lossless: fc.constantFrom('on', 'off'),
+  maxbytes: fc.oneof(
+    fc.integer({ min: 1, max: 2 ** 30 }).map(String),
+    fc.integer({ min: 1, max: 1024 }).map((count) => `${count}kb`),
+    fc.integer({ min: 1, max: 1024 }).map((count) => `${count}mb`),
+    fc.constantFrom('1024', '1048576', '01kb'),
+  ),
+  page: fc.oneof(fc.integer({ min: 1, max: 100_000 }).map(String), fc.constant('01')),
+  progressive: fc.constantFrom('on', 'off'),
   quality: fc.oneof(fc.integer({ min: 1, max: 100 }).map(String), fc.constant('auto')),
+  subsampling: fc.constantFrom('420', '444', 'auto'),
 };
 
 const arbitraryStep = fc.oneof(
