@@ -24,4 +24,12 @@ export { scaleSteps } from './scale-steps.ts';
 export { SETTINGS } from './settings/find-setting.ts';
 export { OUTPUT_FORMATS, type OutputFormat } from './settings/format.ts';
 export type { Setting } from './settings/setting.ts';
+export {
+  readSignature,
+  type SignatureParts,
+  type SignatureVerdict,
+  signatureVerdict,
+  signTarget,
+  verifyTarget,
+} from './signature.ts';
 export type { ContentKind, Position } from './where.ts';
