@@ -13,7 +13,7 @@ export interface ProcessEnded extends ProcessEnd {
   readonly kind: 'process_ended';
   /** undefined where not even that could be started */
   readonly pid: number | undefined;
-  /** The last of what it wrote to stderr. */
+  /** The last of what it wrote to stderr, or why it could not be started. */
   readonly stderr: string;
 }
 

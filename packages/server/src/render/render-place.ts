@@ -13,8 +13,8 @@ export interface RenderPlaceOptions {
   now(): number;
   /** A process has become ready for this place; never called before `createRenderPlace` has returned. */
   onReady(process: RenderProcess): void;
-  /** A process is gone; undefined where not even that could be started. */
-  onEnded(end: ProcessEnd, process: RenderProcess | undefined): void;
+  /** A process is gone, with its last words; `pid` is undefined where it could not even be started. */
+  onEnded(end: ProcessEnd & { readonly pid: number | undefined; readonly stderr: string }): void;
 }
 
 /** Room for one job at a time, with a process in it that is replaced whenever it ends or is worn out. */
@@ -126,12 +126,12 @@ function startNext(place: PlaceState): void {
     place.alive.add(process);
     void process.exited.then((end) => {
       place.alive.delete(process);
-      onEnded(end, process);
+      onEnded({ ...end, pid: process.pid, stderr: process.stderr() });
     });
-  } catch {
+  } catch (cause) {
     // No descriptors or no memory left: as passing as a process that dies at its start.
     retryLater(place);
-    onEnded({ reason: 'crashed', exitCode: null, signal: null }, undefined);
+    onEnded({ reason: 'crashed', exitCode: null, signal: null, pid: undefined, stderr: String(cause) });
   }
 }
 

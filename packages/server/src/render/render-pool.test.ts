@@ -423,6 +423,14 @@ describe('processes that die at their start', () => {
     });
   });
 
+  it('are told of when they cannot even be started', async () => {
+    const { event } = openPool({ child: 'nul\0byte.mjs' });
+    expect(await event('process_ended')).toMatchObject({
+      pid: undefined,
+      stderr: expect.stringMatching(/null bytes/),
+    });
+  });
+
   it('are killed when they hang before they are ready', async () => {
     const { event, pool } = openPool({ child: 'never-ready.mjs', startDeadlineMs: 100 });
     expect(await event('process_ended')).toMatchObject({ reason: 'start_deadline', signal: 'SIGKILL' });

@@ -155,9 +155,9 @@ function openPlace(pool: PoolState): RenderPlace {
       onEvent({ kind: 'process_ready', pid: process.pid });
       pump(pool);
     },
-    onEnded: (end, process) => {
+    onEnded: (end) => {
       pool.totals.ends[end.reason] += 1;
-      onEvent({ kind: 'process_ended', pid: process?.pid, stderr: process?.stderr() ?? '', ...end });
+      onEvent({ kind: 'process_ended', ...end });
     },
   });
 }

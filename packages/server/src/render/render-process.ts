@@ -33,7 +33,7 @@ export interface RenderProcess {
   requested(): number;
   /** Resident memory after the last job, in bytes; 0 before the first. */
   rssBytes(): number;
-  /** The last of what it wrote to stderr, at most 4,096 characters. */
+  /** The last of what it wrote to stderr, at most 4,096 characters; or why it could not be started. */
   stderr(): string;
   /** Hands over a job. Only after the reply to the one before. */
   request(job: RenderJob): Promise<RenderReply>;
@@ -149,6 +149,9 @@ function collectStderr(child: ChildProcess): () => string {
   let text = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text = (text + chunk).slice(-MAX_STDERR_CHARACTERS);
+  });
+  child.on('error', (error) => {
+    if (child.pid === undefined) text = error.message;
   });
   return () => text;
 }

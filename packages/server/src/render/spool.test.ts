@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RenderJob } from './protocol.ts';
-import { openSpool } from './spool.ts';
+import { openSpool, spoolParent } from './spool.ts';
 
 const user = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 const limits = { maxPixels: { light: 1, middle: 1, heavy: 1, avif: 1 }, maxSidePx: 1, maxFrames: 1 };
@@ -74,5 +74,16 @@ describe('openSpool', () => {
     await chmod(parent, 0o700);
     await expect(openSpool({ parent, user })).rejects.toThrow(`${parent} is closed to other users`);
     expect(await readdir(parent)).toEqual(['original']);
+  });
+});
+
+describe('spoolParent', () => {
+  it('is on disk where memory has not as much room', async () => {
+    expect(await spoolParent(Number.MAX_SAFE_INTEGER)).toBe(tmpdir());
+  });
+
+  it('is a folder that can be written', async () => {
+    const spool = await openSpool({ parent: await spoolParent(1), user });
+    await spool.close();
   });
 });
