@@ -1,40 +1,52 @@
-import type { IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
 import { ServiceError } from '../errors.ts';
-import { createRequestIds } from '../observe/log.ts';
 import { answerClientError } from './client-error.ts';
 import { errorAnswer, errorText } from './error-response.ts';
 import { SAFETY_HEADERS } from './headers.ts';
+import type { HotAnswers } from './hot-answers.ts';
 import { assertPlainRequest } from './plain-request.ts';
-import { logRequest } from './request-log.ts';
-import { assertPlainPath, splitTarget } from './request-target.ts';
+import { createLogRequest } from './request-log.ts';
+import { assertPlainPath, HAS_SIGNATURE, splitTarget } from './request-target.ts';
 import { trackUnusedConnections } from './unused-connections.ts';
 
 /** The routes that have more in their path than their name. */
 const ROUTES_WITH_TAIL: ReadonlySet<string> = new Set(['image']);
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
+/** Slow and oversized requests; the answer to a broken one is `answerClientError`'s. */
+const HTTP_LIMITS = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 120_000,
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 1000,
+};
+
 /** Creates the HTTP server without routes: limits, headers, errors and the log line of each request. */
 export async function createHttpServer(options: {
   log: FastifyBaseLogger;
+  requestId: () => string;
+  hotAnswers: HotAnswers;
   uploadMaxBytes: number;
   /** True from the moment at which the server is to end: then connections end with their answer. */
   isDraining: () => boolean;
 }): Promise<FastifyInstance> {
-  const { log, uploadMaxBytes, isDraining } = options;
+  const { log, requestId, hotAnswers, uploadMaxBytes, isDraining } = options;
   const app = fastify({
     loggerInstance: log,
-    genReqId: createRequestIds(),
+    genReqId: requestId,
     disableRequestLogging: true,
     exposeHeadRoutes: false,
     // Requests that arrive while the server ends are still answered: they were accepted.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    keepAliveTimeout: 75_000,
-    requestTimeout: 120_000,
-    http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
+    serverFactory: (route) =>
+      createServer(HTTP_LIMITS, (request, response) => {
+        if (isDraining() || !hotAnswers.tryAnswer(request, response)) route(request, response);
+      }),
     rewriteUrl: (request) => routeOf(request.url ?? '/'),
     clientErrorHandler: (error, socket: Socket) => answerClientError(error, socket),
   });
@@ -51,12 +63,13 @@ export async function createHttpServer(options: {
     },
   });
 
+  app.decorateRequest(HAS_SIGNATURE, false);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFETY_HEADERS);
     if (isDraining()) reply.header('connection', 'close');
     assertPlainRequest(request.raw as IncomingMessage, request.originalUrl);
   });
-  app.addHook('onResponse', logRequest);
+  app.addHook('onResponse', createLogRequest(log));
   const unusedConnections = trackUnusedConnections(app.server);
   app.addHook('preClose', async () => unusedConnections.close());
 

@@ -10,6 +10,7 @@ import type { Authorize } from '../api-keys.ts';
 import { cacheControl } from '../cache-control.ts';
 import { clientSignal } from '../client-signal.ts';
 import { etagOf, MEDIA_TYPES, matchesEtag } from '../headers.ts';
+import type { HotAnswers } from '../hot-answers.ts';
 import { sendVariant } from '../image-response.ts';
 import { sendOriginal } from '../original-response.ts';
 import { namedPath, requestQuery } from '../request-target.ts';
@@ -21,12 +22,14 @@ export function imageRoutes(
     originals: Originals;
     serveVariant: ServeVariant;
     deletePicture: DeletePicture;
+    hotAnswers: HotAnswers;
     authorize: Authorize;
     deleteEnabled: boolean;
     maxAgeSeconds: number;
   },
 ): void {
-  const { originals, serveVariant, deletePicture, authorize, deleteEnabled, maxAgeSeconds } = dependencies;
+  const { originals, serveVariant, deletePicture, hotAnswers, authorize, deleteEnabled, maxAgeSeconds } =
+    dependencies;
 
   app.route({ method: ['GET', 'HEAD'], url: '/image', handler: getImage });
   app.route({ method: 'DELETE', url: '/image', handler: deleteImage });
@@ -43,7 +46,7 @@ export function imageRoutes(
   async function deleteImage(request: FastifyRequest) {
     requestQuery(request, []);
     if (!deleteEnabled) throw new ServiceError('delete_disabled', 'deleting is switched off here');
-    authorize(request.headers.authorization);
+    authorize(request.headers.authorization, 'delete');
     const { name: hash, segments } = namedPath(request);
     if (segments.length > 0 || !(await deletePicture(hash))) throw notFound();
     return { status: 'success' };
@@ -58,7 +61,15 @@ export function imageRoutes(
       timer,
       signal: clientSignal(reply.raw),
     });
-    return sendVariant(reply, answer, { timer, maxAgeSeconds });
+    sendVariant(reply, answer, { timer, maxAgeSeconds });
+    // With a query (an expiring signature), or depending on the client, the same target may be another answer next time.
+    const isLasting = !request.originalUrl.includes('?') && !reply.hasHeader('vary');
+    if (isLasting && answer.cacheState === 'hit' && answer.variant !== undefined) {
+      const { key, variant } = answer;
+      const headers = reply.getHeaders();
+      hotAnswers.remember(request.originalUrl, { group: hash, key, headers, bytes: variant.bytes.length });
+    }
+    return reply;
   }
 
   async function getOriginal(request: FastifyRequest, reply: FastifyReply, hash: string) {

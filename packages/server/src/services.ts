@@ -1,0 +1,112 @@
+import { createCoalescer } from './async/coalesce.ts';
+import type { BlobStore } from './blobs/blob-store.ts';
+import { openBlobStore } from './blobs/drivers.ts';
+import { createVariantCache } from './cache/create-variant-cache.ts';
+import type { Settings } from './config/schema.ts';
+import type { Log } from './observe/log.ts';
+import { createDeletePicture } from './originals/delete-picture.ts';
+import { inputLimits } from './originals/input-limits.ts';
+import { createOriginals } from './originals/originals.ts';
+import { logRenderEvent } from './render/render-event.ts';
+import { createRenderPool } from './render/render-pool.ts';
+import { createFetchRemote, FETCH_LIMITS } from './sources/fetch-remote.ts';
+import { createRemoteSource } from './sources/remote.ts';
+import { createFailureMemory } from './variants/failure-memory.ts';
+import { createServeVariant, type Variant } from './variants/serve-variant.ts';
+
+/** All that the server does, without the HTTP. */
+export type Services = Awaited<ReturnType<typeof openServices>>;
+
+/** Wires the domain together: stores, render processes, sources and the flow. */
+export async function openServices(options: {
+  settings: Settings;
+  log: Log;
+  renderEntry: URL;
+  version: string;
+}) {
+  const { settings, log } = options;
+  const limits = inputLimits(settings.maxPixels);
+  const renderer = openRenderer(options);
+  const blobs = await openBlobStore({
+    driver: settings.storage,
+    directory: settings.storageDiskDir,
+    durable: true,
+  });
+  const cacheBlobs = await openCacheBlobs(settings);
+  const cache = openCache({ settings, log, blobs: cacheBlobs });
+  const originals = createOriginals({ blobs, renderer, limits, maxBytes: settings.uploadMaxBytes });
+  const remote = createRemoteSource({
+    cache,
+    fetchRemote: openFetchRemote(options),
+    renderer,
+    limits,
+    // Where the cache keeps nothing, a download lives beside the originals for as long as it is used.
+    temporaryFile: () => (cacheBlobs ?? blobs).temporaryFile(),
+    freshSeconds: settings.externalFreshSeconds,
+    log,
+  });
+  const serveVariant = createServeVariant({
+    cache,
+    renderer,
+    limits,
+    coalescer: createCoalescer<Variant>(),
+    failures: createFailureMemory(),
+  });
+
+  /** After the HTTP has ended: waits for what runs behind, then lets go of everything. */
+  async function close(): Promise<void> {
+    await remote.close();
+    await renderer.close();
+    await cache.close();
+    await cacheBlobs?.close();
+    await blobs.close();
+  }
+
+  const deletePicture = createDeletePicture({ originals, cache });
+  return { renderer, cache, originals, remote, serveVariant, deletePicture, close };
+}
+
+function openRenderer({ settings, log, renderEntry }: { settings: Settings; log: Log; renderEntry: URL }) {
+  return createRenderPool({
+    entry: renderEntry,
+    processes: settings.renderProcesses,
+    deadlineMs: settings.renderDeadlineMs,
+    queueMax: settings.renderQueueMax,
+    queueWaitMs: settings.renderQueueWaitMs,
+    queueMaxBytes: settings.renderMemoryBytes,
+    recycleAfterJobs: settings.renderRecycleJobs,
+    recycleAboveBytes: settings.renderRecycleBytes,
+    onEvent: (event) => logRenderEvent(log, event),
+  });
+}
+
+async function openCacheBlobs({ cache, cacheDiskDir }: Settings): Promise<BlobStore | undefined> {
+  return cache === 'none'
+    ? undefined
+    : openBlobStore({ driver: cache, directory: cacheDiskDir, durable: false });
+}
+
+function openCache({ settings, log, blobs }: { settings: Settings; log: Log; blobs: BlobStore | undefined }) {
+  return createVariantCache({
+    blobs,
+    maxBytes: settings.cacheMaxBytes,
+    memoryBytes: settings.cacheMemoryBytes,
+    minFreeBytes: settings.cacheMinFreeBytes,
+    log,
+  });
+}
+
+function openFetchRemote({ settings, version }: { settings: Settings; version: string }) {
+  return createFetchRemote({
+    allowHosts: settings.externalAllowHosts,
+    allowAddresses: settings.externalAllowAddresses,
+    allowPorts: settings.externalAllowPorts,
+    limits: {
+      ...FETCH_LIMITS,
+      connectMs: settings.externalConnectMs,
+      totalMs: settings.externalDeadlineMs,
+      maxBytes: settings.uploadMaxBytes,
+    },
+    version,
+  });
+}
