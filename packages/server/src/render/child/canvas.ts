@@ -1,4 +1,4 @@
-import type { Box, Canvas, Color, Size } from '@images-server/recipe';
+import type { Canvas, Color, Size } from '@images-server/recipe';
 import { rotatedSize, STAGES } from '@images-server/recipe';
 import type { OverlayOptions } from 'sharp';
 import { isSameSize } from './assert-size.ts';
@@ -15,18 +15,12 @@ import {
   withReduction,
 } from './pass.ts';
 import { createPendingPass } from './pending-pass.ts';
-import { type InterestKind, pointOfInterest } from './point-of-interest.ts';
+import { pointOfInterest } from './point-of-interest.ts';
 
 /** A canvas that gathers what it is told into as few runs of sharp as sharp's own order allows. */
 export interface PassCanvas extends Canvas {
   /** What is still to be done: the last run, which can encode as well. */
   readonly pass: Pass;
-  /** Lays the picture on a colour wherever it is transparent; with an opaque colour it has no alpha afterwards. */
-  flatten(color: Color): Promise<void>;
-  /** Where a box of that size, not larger than the picture, holds most of what the picture shows. */
-  pointOfInterest(kind: InterestKind, box: Size): Promise<{ readonly left: number; readonly top: number }>;
-  /** What `find` gives on an animation's first frame, and the same on the frames after it. */
-  boxOnFirstFrame(find: () => Promise<Box>): Promise<Box>;
 }
 
 const TRANSPARENT: Color = { r: 0, g: 0, b: 0, alpha: 0 };

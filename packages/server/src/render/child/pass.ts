@@ -137,6 +137,8 @@ export function withOrientation(pass: Pass, turn: Orientation): Pass | undefined
 /** Adds area around the result; undefined where that does not fit. */
 export function withMargins(pass: Pass, margins: Margins): Pass | undefined {
   if (pass.margins !== undefined || pass.filters.length > 0) return undefined;
+  // sharp does it right, but tells the size of what was cut out, without what is added around it.
+  if (pass.window !== undefined) return undefined;
   if (margins.fill === 'edge') return { ...pass, margins };
   const ready = isGreyColor(margins.fill) ? pass : inColor(pass);
   return ready && { ...ready, margins, hasAlpha: pass.hasAlpha || margins.fill.alpha < 1 };
