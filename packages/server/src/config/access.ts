@@ -6,7 +6,7 @@ import { MIN_SECRET_LENGTH } from './setting-kinds.ts';
 export function accessProblems(settings: {
   readonly host: string;
   readonly auth: 'keys' | 'open';
-  readonly apiKeys?: readonly string[] | undefined;
+  readonly apiKeys?: readonly unknown[] | undefined;
 }): ConfigurationProblem[] {
   const { host, auth, apiKeys } = settings;
   if (auth === 'open' && apiKeys !== undefined) {
@@ -28,6 +28,17 @@ export function accessProblems(settings: {
         `API_KEYS=<secret of at least ${MIN_SECRET_LENGTH} characters>, or AUTH=open where anybody may`,
     },
   ];
+}
+
+/** What is wrong with signing: without a key nothing can be signed, and every address would be refused. */
+export function signingProblems(settings: {
+  readonly signatures: 'off' | 'optional' | 'required';
+  readonly signingKeys?: readonly string[] | undefined;
+}): ConfigurationProblem[] {
+  const { signatures, signingKeys } = settings;
+  if (signatures === 'off' || signingKeys !== undefined) return [];
+  const message = `needs a key: set SIGNING_KEYS=<secret of at least ${MIN_SECRET_LENGTH} characters>`;
+  return [{ name: 'SIGNATURES', given: signatures, message }];
 }
 
 const LOOPBACK = new BlockList();

@@ -56,7 +56,11 @@ describe('loadSettings', () => {
       CACHE_MAX_BYTES: '2gb',
       UPLOAD: 'off',
       MAX_PIXELS: '1000000',
-      API_KEYS: '0123456789abcdef, fedcba9876543210',
+      API_KEYS: '0123456789abcdef, fedcba9876543210:delete',
+      SIGNATURES: 'required',
+      SIGNING_KEYS: 'schlüssel mit leerzeichen, fedcba9876543210',
+      CORS_ORIGINS: 'https://app.example.com,http://localhost:3000',
+      UPLOAD_STRIP: 'all',
       EXTERNAL_ALLOW_HOSTS: 'Example.com,*.bücher.example,[::1],192.0.2.1',
       EXTERNAL_ALLOW_ADDRESSES: '127.0.0.0/8,fd00::/8,10.1.2.3',
       EXTERNAL_ALLOW_PORTS: '80, 8080',
@@ -67,7 +71,14 @@ describe('loadSettings', () => {
       cacheMaxBytes: 2 * 1024 ** 3,
       upload: false,
       maxPixels: { light: 1e6, middle: 1e6, heavy: 1e6, avif: 1e6 },
-      apiKeys: ['0123456789abcdef', 'fedcba9876543210'],
+      apiKeys: [
+        { secret: '0123456789abcdef', scopes: ['upload', 'delete'] },
+        { secret: 'fedcba9876543210', scopes: ['delete'] },
+      ],
+      signatures: 'required',
+      signingKeys: ['schlüssel mit leerzeichen', 'fedcba9876543210'],
+      corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
+      uploadStrip: 'all',
       externalAllowHosts: ['example.com', '*.xn--bcher-kva.example', '::1', '192.0.2.1'],
       externalAllowAddresses: ['127.0.0.0/8', 'fd00::/8', '10.1.2.3/32'],
       externalAllowPorts: [80, 8080],
@@ -96,7 +107,7 @@ describe('loadSettings', () => {
         HOST: '0.0.0.0',
         PORT: '70000',
         CACHE_MAX_BYTES: 'plenty',
-        SIGNATURES: 'required',
+        SIGNATURES: 'maybe',
         RENDER_PROCESES: '2',
         STORAGE_DISK_DIR: 'file',
       },
@@ -106,7 +117,7 @@ describe('loadSettings', () => {
       ['Node.js', '20.1.0'],
       ['PORT', '70000'],
       ['CACHE_MAX_BYTES', 'plenty'],
-      ['SIGNATURES', 'required'],
+      ['SIGNATURES', 'maybe'],
       ['RENDER_PROCESES', undefined],
       ['HOST', '0.0.0.0'],
       ['STORAGE_DISK_DIR', join(folder, 'file')],
@@ -133,6 +144,10 @@ describe('loadSettings', () => {
     ['EXTERNAL_ALLOW_ADDRESSES', 'fe80::1%eth0', 'addresses or ranges'],
     ['EXTERNAL_ALLOW_PORTS', '80,0', 'each 1 to 65535'],
     ['STORAGE', 'tape', 'disk, memory'],
+    ['UPLOAD_STRIP', 'gps', 'location, all, none'],
+    ['CORS_ORIGINS', 'app.example.com', 'https://app.example.com'],
+    ['CORS_ORIGINS', 'https://app.example.com/', 'https://app.example.com'],
+    ['CORS_ORIGINS', 'null', 'or * for every one'],
   ])('refuses %s=%s and says what is allowed', async (name, value, allowed) => {
     const problems = await problemsOf({ [name]: value });
     expect(problems).toEqual([
@@ -143,10 +158,7 @@ describe('loadSettings', () => {
   it.each([
     ['STORAGE', 's3'],
     ['CACHE', 's3'],
-    ['SIGNATURES', 'optional'],
-    ['UPLOAD_STRIP', 'location'],
     ['PRESETS', 'thumb=resize/100x'],
-    ['SIGNING_KEYS', '0123456789abcdef'],
   ])('refuses %s=%s, which does not work yet, and says so', async (name, value) => {
     expect(await problemsOf({ [name]: value })).toEqual([
       expect.objectContaining({ name, message: 'does not work in this version yet' }),
@@ -154,10 +166,23 @@ describe('loadSettings', () => {
   });
 
   it('keeps secrets out of the message', async () => {
-    const error = await load({ API_KEYS: 'hunter2', SIGNING_KEYS: 'correct-horse-battery' }).catch(String);
+    const error = await load({
+      API_KEYS: 'hunter2,correct-horse-battery:delte',
+      SIGNING_KEYS: 'long-enough-for-this,battery-staple',
+    }).catch(String);
     expect(error).toContain('API_KEYS entry 1 has only 7 characters (given: "***"');
-    expect(error).not.toMatch(/hunter2|correct-horse/);
+    expect(error).toContain('SIGNING_KEYS entry 2 has only 14 characters (given: "***"');
+    expect(error).not.toMatch(/hunter2|correct-horse|long-enough|staple/);
   });
+
+  it.each(['required', 'optional'])(
+    'refuses SIGNATURES=%s without a key and says what to set',
+    async (mode) => {
+      expect(await problemsOf({ SIGNATURES: mode })).toEqual([
+        { name: 'SIGNATURES', given: mode, message: expect.stringContaining('set SIGNING_KEYS=<secret') },
+      ]);
+    },
+  );
 
   it('refuses a cache in the folder of the old variants', async () => {
     await mkdir(join(folder, 'uploads/cache'), { recursive: true });

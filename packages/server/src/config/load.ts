@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { accessProblems } from './access.ts';
+import { accessProblems, signingProblems } from './access.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { describeSettings } from './describe.ts';
 import { type ConfiguredFolder, prepareFolders } from './folders.ts';
@@ -34,7 +34,7 @@ export async function loadSettings(
     nodeVersionProblem(nodeVersion) ?? [],
     read.success ? [] : valueProblems(read.error, given),
     names.problems,
-    whoMayWrite(given),
+    whoMay(given),
     folders.problems,
   ].flat();
   if (!read.success || problems.length > 0) throw new ConfigurationError(problems);
@@ -81,9 +81,13 @@ function valueProblems(error: z.ZodError, given: Record<string, string>): Config
 }
 
 /** Only what the checks below need has to be right: one problem must not hide another. */
-function whoMayWrite(given: Record<string, string>): ConfigurationProblem[] {
+function whoMay(given: Record<string, string>): ConfigurationProblem[] {
   const access = settingsObject.pick({ host: true, auth: true, apiKeys: true }).safeParse(given);
-  return access.success ? accessProblems(access.data) : [];
+  const signing = settingsObject.pick({ signatures: true, signingKeys: true }).safeParse(given);
+  return [
+    ...(access.success ? accessProblems(access.data) : []),
+    ...(signing.success ? signingProblems(signing.data) : []),
+  ];
 }
 
 function configuredFolders(given: Record<string, string>, startFolder: string): ConfiguredFolder[] {

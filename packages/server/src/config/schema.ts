@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bytesOf } from './byte-size.ts';
 import {
   addressRanges,
+  apiKeys,
   byteSize,
   choice,
   folder,
@@ -13,6 +14,7 @@ import {
   pixelLimit,
   secrets,
   toggle,
+  webOrigins,
   wholeNumber,
 } from './setting-kinds.ts';
 
@@ -129,23 +131,29 @@ export const settingsObject = z.object({
     group: 'Permissions',
     description: 'Whether remote pictures are fetched; `off` answers 403 with the code `external_disabled`.',
   }),
-  apiKeys: secrets().optional().register(aboutSettings, {
+  apiKeys: apiKeys().optional().register(aboutSettings, {
     group: 'Permissions',
     description:
-      'Keys for uploading and deleting (`Authorization: Bearer <key>`). Several, to exchange one for another.',
+      'Keys for uploading and deleting (`Authorization: Bearer <secret>`). Several, to exchange one for another; `<secret>:upload` and `<secret>:delete` allow only one of the two.',
   }),
   auth: choice(['keys', 'open']).prefault('keys').register(aboutSettings, {
     group: 'Permissions',
     description:
       '`open` says that anybody who reaches the server may upload and delete; it excludes `API_KEYS`.',
   }),
-  signatures: choice(['off'], ['optional', 'required']).prefault('off').register(aboutSettings, {
+  signatures: choice(['off', 'optional', 'required']).prefault('off').register(aboutSettings, {
     group: 'Permissions',
-    description: 'Whether URLs have to be signed.',
+    description:
+      'Whether the addresses of pictures have to be signed. With `optional` they need not be, but a signature has to be right.',
   }),
-  signingKeys: notYet({ secret: true }).optional().register(aboutSettings, {
+  signingKeys: secrets().optional().register(aboutSettings, {
     group: 'Permissions',
-    description: 'Secrets that sign URLs.',
+    description: 'Secrets that sign addresses: the first signs, all of them verify.',
+  }),
+  corsOrigins: webOrigins().optional().register(aboutSettings, {
+    group: 'Permissions',
+    description:
+      'Web pages of which origins may read answers and upload with JavaScript (CORS); showing pictures needs none of this.',
   }),
 
   uploadMaxBytes: byteSize({ min: 1, max: bytesOf(2, 'gb') })
@@ -160,9 +168,10 @@ export const settingsObject = z.object({
     defaultInWords:
       'by format: 50000000 for baseline JPEG and WebP, 40000000 for PNG and TIFF, 25000000 for GIF and what is progressive, interlaced or has 16 bits, 16000000 for AVIF',
   }),
-  uploadStrip: choice(['none'], ['location', 'all']).prefault('none').register(aboutSettings, {
+  uploadStrip: choice(['location', 'all', 'none']).prefault('location').register(aboutSettings, {
     group: 'Limits',
-    description: 'What is removed from originals when they are uploaded.',
+    description:
+      'What is removed from originals when they are uploaded, without touching their pixels: `location` is GPS positions and the names of places, `all` is whatever does not say how the picture is to be shown.',
   }),
   presets: notYet().optional().register(aboutSettings, { group: 'Limits', description: 'Named recipes.' }),
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { API_SCOPES, type ApiKey, parseApiKey } from './api-key.ts';
 import { parseByteSize, printByteSize } from './byte-size.ts';
 
 /** What is known of a kind of setting besides how it is read. */
@@ -143,12 +144,40 @@ export function addressRanges() {
 /** The fewest characters that a secret may have. */
 export const MIN_SECRET_LENGTH = 16;
 
-/** Comma-separated secrets that fit into a header: visible ASCII, at least `MIN_SECRET_LENGTH` characters each. */
+/** Comma-separated secrets that fit into a header, each with what it allows: see `parseApiKey`. */
+export function apiKeys() {
+  const scopes = API_SCOPES.map((scope) => `:${scope}`).join(', ');
+  const allowed =
+    `comma-separated secrets of at least ${MIN_SECRET_LENGTH} visible ASCII characters each; ` +
+    `one that ends in ${scopes} or :${API_SCOPES.join('+')} allows just that`;
+  return list({ allowed, secret: true }, (entry): Reading<ApiKey> => {
+    const key = parseApiKey(entry);
+    if (key === undefined) return { problem: `ends in none of the scopes ${API_SCOPES.join(', ')}` };
+    const problem = secretProblem(key.secret);
+    if (problem !== undefined) return { problem };
+    return /^[!-~]+$/.test(entry) ? { value: key } : { problem: 'has other than visible ASCII characters' };
+  });
+}
+
+/** Comma-separated secrets that never leave the server. */
 export function secrets() {
-  const allowed = `comma-separated secrets of at least ${MIN_SECRET_LENGTH} visible ASCII characters each`;
-  return list({ allowed, secret: true }, (entry) => {
-    if (entry.length < MIN_SECRET_LENGTH) return { problem: `has only ${entry.length} characters` };
-    return /^[!-~]+$/.test(entry) ? { value: entry } : { problem: 'has other than visible ASCII characters' };
+  const allowed = `comma-separated secrets of at least ${MIN_SECRET_LENGTH} characters each`;
+  return list({ allowed, secret: true }, (entry): Reading<string> => {
+    const problem = secretProblem(entry);
+    return problem === undefined ? { value: entry } : { problem };
+  });
+}
+
+function secretProblem(secret: string): string | undefined {
+  return secret.length < MIN_SECRET_LENGTH ? `has only ${secret.length} characters` : undefined;
+}
+
+/** Web origins as browsers send them (`https://app.example.com`), or `*` for all of them. */
+export function webOrigins() {
+  const allowed = 'comma-separated origins such as https://app.example.com, or * for every one';
+  return list({ allowed }, (entry) => {
+    const isOrigin = /^https?:/.test(entry) && URL.canParse(entry) && new URL(entry).origin === entry;
+    return entry === '*' || isOrigin ? { value: entry } : { problem: 'is not an origin' };
   });
 }
 

@@ -5,6 +5,10 @@ import { ServiceError } from '../errors.ts';
 /** The longest request target, in bytes. */
 export const MAX_TARGET_BYTES = 4096;
 
+/** The decorator of a request whose signature was right: then `signature` and `expires` are no one else's parameters. */
+export const HAS_SIGNATURE = 'hasSignature';
+const SIGNATURE_PARAMETERS: ReadonlySet<string> = new Set(['signature', 'expires']);
+
 /** A request's target exactly as sent, cut at the first `?`. */
 export interface RequestTarget {
   /** Begins with `/`; not decoded. */
@@ -47,10 +51,12 @@ export function requestQuery<Name extends string>(
   allowed: readonly Name[],
 ): { readonly [name in Name]?: string } {
   const { query } = splitTarget(request.originalUrl);
+  const isSigned = request.getDecorator<boolean>(HAS_SIGNATURE);
   const values: { [name in Name]?: string } = {};
   for (const pair of query === undefined || query === '' ? [] : query.split('&')) {
     const equals = pair.indexOf('=');
     const given = equals === -1 ? pair : pair.slice(0, equals);
+    if (isSigned && SIGNATURE_PARAMETERS.has(given)) continue;
     const name = allowed.find((candidate) => candidate === given);
     if (name === undefined) throw badQuery(`unknown parameter "${given.slice(0, 40)}"`, allowed);
     if (values[name] !== undefined) throw badQuery(`parameter "${name}" comes more than once`, allowed);

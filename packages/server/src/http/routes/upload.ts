@@ -16,7 +16,7 @@ export function uploadRoute(
   app.post('/upload', async (request, reply) => {
     requestQuery(request, []);
     if (!uploadEnabled) throw new ServiceError('upload_disabled', 'uploading is switched off here');
-    authorize(request.headers.authorization);
+    authorize(request.headers.authorization, 'upload');
     const received = await receiveUpload(request, originals);
     try {
       const { hash, facts } = await received.keep(clientSignal(reply.raw));
