@@ -18,6 +18,7 @@ export { parseRecipe } from './parse-recipe.ts';
 export { parseSteps } from './parse-steps.ts';
 export { operationsSegments, pathSegments } from './path.ts';
 export { planSizes } from './plan-sizes.ts';
+export { planTransparency } from './plan-transparency.ts';
 export { printRecipe, printSteps } from './print-recipe.ts';
 export { MAX_RECIPE_LENGTH, MAX_STEPS, type OutputSettings, type Recipe, type Step } from './recipe.ts';
 export { scaleSteps } from './scale-steps.ts';

@@ -30,6 +30,7 @@ a + c - a*c comes out. In formats without alpha what is left transparent is blac
   },
   print: printColor,
   size: (_color, before) => ({ width: before.width, height: before.height }),
+  transparency: (color, { hasAlpha }) => ({ hasAlpha: hasAlpha && color.alpha < 1, background: color }),
   apply: async (canvas, color) => {
     canvas.background = color;
     await canvas.flatten(color);

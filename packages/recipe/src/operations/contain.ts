@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.ts';
 import { type FittedBox, nearestFittedBox, printFittedBox, readFittedBox, scaledBox } from '../fitted-box.ts';
 import { resizedSize } from '../geometry.ts';
+import { withAreaAround } from '../new-area.ts';
 import { extendTo } from '../place-box.ts';
 import { FIXED_WHERE_ARGUMENT, type FixedWhere, takeFixedWhere } from '../where.ts';
 import { defineOperation } from './operation.ts';
@@ -36,6 +37,10 @@ into the box as it is. W x H come out all the same.
   },
   print: printFittedBox,
   size: ({ width, height }) => ({ width, height }),
+  transparency: ({ where, ...box }, known, before) => {
+    const picture = before && resizedSize({ kind: 'box', fit: 'inside', ...box }, before);
+    return withAreaAround(known, { picture, box });
+  },
   scale: scaledBox,
   shrinkOnly: (box) => ({ ...box, when: 'shrink' }),
   apply: async (canvas, { where, ...box }) => {

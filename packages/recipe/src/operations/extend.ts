@@ -1,6 +1,7 @@
 import { readPixelSides, readRatio, respelledBox } from '../box-text.ts';
 import { ArgumentError } from '../errors.ts';
 import { scaledBox } from '../fitted-box.ts';
+import { withAreaAround } from '../new-area.ts';
 import { INTEGER_PATTERN, NUMBER_PATTERN, roundHalfUp } from '../numbers.ts';
 import { extendTo } from '../place-box.ts';
 import { FIXED_WHERE_ARGUMENT, type FixedWhere, printWhere, takeFixedWhere } from '../where.ts';
@@ -39,6 +40,8 @@ that step came before, else it is transparent (black in formats without alpha).
   },
   print: printExtend,
   size: ({ box }, before) => extendedSize(box, before),
+  transparency: ({ box }, known, before) =>
+    withAreaAround(known, { picture: before, box: before && extendedSize(box, before) }),
   scale: ({ where, box }, dpr) => ({ where, box: box.kind === 'ratio' ? box : scaledBox(box, dpr) }),
   apply: (canvas, { where, box }) => extendTo(canvas, where, extendedSize(box, canvas)),
 });

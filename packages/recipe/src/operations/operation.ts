@@ -81,6 +81,14 @@ export interface Canvas extends Size {
   replace(pixels: Pixels): void;
 }
 
+/** What is known of transparency between two steps, without a pixel. */
+export interface Transparency {
+  /** True where the picture may have transparent pixels. */
+  readonly hasAlpha: boolean;
+  /** What new area is filled with; undefined is transparent. */
+  readonly background: Color | undefined;
+}
+
 /** One step's values: plain data, the same after `parse(print(values))`. */
 export type StepValues = object;
 
@@ -107,6 +115,11 @@ export interface OperationDefinition<Values extends StepValues> {
   print(values: Values): string;
   /** The size that the step results in, from the size before it; undefined where only the pixels tell (trim). */
   size(values: Values, before: Size): Size | undefined;
+  /**
+   * What the step makes of transparency; absent where it changes nothing. `before` is the size before the step, undefined
+   * where only the pixels tell.
+   */
+  transparency?(values: Values, known: Transparency, before: Size | undefined): Transparency;
   /** The values with every length given in pixels multiplied by `dpr`; absent where there is none. */
   scale?(values: Values, dpr: number): Values;
   /**

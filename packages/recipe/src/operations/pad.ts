@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.ts';
+import { withNewArea } from '../new-area.ts';
 import { INTEGER_PATTERN, MAX_NUMBER, scaledOffset } from '../numbers.ts';
 import { defineOperation } from './operation.ts';
 
@@ -35,6 +36,7 @@ is transparent (black in formats without alpha). \`dpr\` multiplies each margin.
     width: width + left + right,
     height: height + top + bottom,
   }),
+  transparency: (padding, known) => (printPadding(padding) === '0' ? known : withNewArea(known)),
   scale: ({ top, right, bottom, left }, dpr) => ({
     top: scaledOffset(top, dpr),
     right: scaledOffset(right, dpr),

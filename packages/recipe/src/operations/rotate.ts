@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts';
 import { rotatedSize } from '../geometry.ts';
+import { withNewArea } from '../new-area.ts';
 import { defineOperation } from './operation.ts';
 
 const ARGUMENT = '[-]<degrees>, a whole number';
@@ -26,6 +27,7 @@ That is the bounding box and about one pixel more on each side. New corners have
   },
   print: ({ degrees }) => String(degrees),
   size: ({ degrees }, before) => rotatedSize(degrees, before),
+  transparency: ({ degrees }, known) => (degrees % 90 === 0 ? known : withNewArea(known)),
   apply: (canvas, { degrees }) => canvas.rotate(degrees),
 });
 

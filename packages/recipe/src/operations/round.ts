@@ -42,6 +42,7 @@ comes later: \`round/20/background/ffffff\`. In formats without alpha they have 
   },
   print: printRound,
   size: roundedSize,
+  transparency: (_values, { background }) => ({ hasAlpha: true, background }),
   scale: (values, dpr) =>
     values.kind === 'pixels' ? { kind: 'pixels', radius: scaledLength(values.radius, dpr) } : values,
   apply: async (canvas, values) => {
