@@ -4,6 +4,7 @@ import multipart from '@fastify/multipart';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
 import { ServiceError } from '../errors.ts';
 import { answerClientError } from './client-error.ts';
+import { drainRequest } from './drain-request.ts';
 import { errorAnswer, errorText } from './error-response.ts';
 import { SAFETY_HEADERS } from './headers.ts';
 import type { HotAnswers } from './hot-answers.ts';
@@ -64,6 +65,10 @@ export async function createHttpServer(options: {
   });
 
   app.decorateRequest(HAS_SIGNATURE, false);
+  // Nothing takes text; whoever expects another body says so, without it having been read into memory.
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFETY_HEADERS);
     if (isDraining()) reply.header('connection', 'close');
@@ -73,10 +78,11 @@ export async function createHttpServer(options: {
   const unusedConnections = trackUnusedConnections(app.server);
   app.addHook('preClose', async () => unusedConnections.close());
 
-  app.setErrorHandler((error, request, reply) => {
-    const answer = errorAnswer(error);
+  app.setErrorHandler(async (error, request, reply) => {
+    const answer = errorAnswer(isFrameworkRefusal(error) ? badRequest(error) : error);
     if (answer.status === 500) request.log.error({ err: error }, 'request failed');
-    // Without the body read to its end the connection is of no more use.
+    await drainRequest(request.raw);
+    // With a body that is not read to its end the connection is of no more use.
     if (!request.raw.complete) reply.header('connection', 'close');
     return reply
       .code(answer.status)
@@ -97,6 +103,18 @@ export async function createHttpServer(options: {
     );
   });
   return app;
+}
+
+/** Fastify's own refusals: a body that is no JSON, or too much of it, or of a type that nobody takes. */
+function isFrameworkRefusal(error: unknown): error is Error & { statusCode: number } {
+  if (!(error instanceof Error) || !('statusCode' in error)) return false;
+  return typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500;
+}
+
+function badRequest(error: Error & { statusCode: number }): ServiceError {
+  return new ServiceError(error.statusCode === 413 ? 'too_many_bytes' : 'bad_request', error.message, {
+    cause: error,
+  });
 }
 
 /** What the router is given instead of the target: `/image` for all below it, the path itself for what has no tail. */

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+
+const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
+const MAX_DRAIN_MS = 2000;
+
+/**
+ * Reads and drops what is still to come of a request's body, within bounds. A connection that is closed while its client
+ * is still sending is reset, and the client may never see the answer that says what was wrong.
+ */
+export function drainRequest(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const timer = setTimeout(done, MAX_DRAIN_MS);
+    function count(chunk: Buffer): void {
+      bytes += chunk.length;
+      if (bytes > MAX_DRAINED_BYTES) done();
+    }
+    function done(): void {
+      clearTimeout(timer);
+      request.off('data', count);
+      request.pause();
+      resolve();
+    }
+    // Whoever read it so far may have stopped, and would hold it back.
+    request.unpipe();
+    request.on('data', count).once('end', done).once('close', done).once('error', done);
+    request.resume();
+  });
+}

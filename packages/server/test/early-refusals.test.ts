@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { get } from './client.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+
+let server: ServerProcess;
+
+beforeAll(async () => {
+  server = await startServer({ UPLOAD_MAX_BYTES: '1mb' });
+});
+afterAll(() => server.stop());
+
+/** Sends a whole body, whatever comes back meanwhile; resolves with the status, rejects where the connection breaks. */
+async function send(path: string, headers: Record<string, string>, body: Buffer): Promise<number> {
+  const outgoing = request(server.url + path, { method: 'POST', headers });
+  outgoing.end(body);
+  const [response] = await once(outgoing, 'response');
+  response.resume();
+  return response.statusCode;
+}
+
+const CRLF = '\r\n';
+function multipart(field: string, bytes: number): { headers: Record<string, string>; body: Buffer } {
+  const head = ['--x', `Content-Disposition: form-data; name="${field}"; filename="a"`, '', ''].join(CRLF);
+  const body = Buffer.concat([Buffer.from(head), Buffer.alloc(bytes, 1), Buffer.from(`${CRLF}--x--${CRLF}`)]);
+  return { headers: { 'content-type': 'multipart/form-data; boundary=x' }, body };
+}
+
+describe('a request that is refused while its body is still coming', () => {
+  it.each([
+    ['too large', () => multipart('file', 8 * 1024 * 1024), 413],
+    ['in the wrong field', () => multipart('other', 8 * 1024 * 1024), 400],
+    [
+      'not multipart',
+      () => ({ headers: { 'content-type': 'text/plain' }, body: Buffer.alloc(8 * 1024 * 1024) }),
+      400,
+    ],
+  ])('gets its answer and not a reset: %s', async (_name, make, status) => {
+    for (let round = 0; round < 5; round += 1) {
+      const { headers, body } = make();
+      expect(await send('/upload', headers, body)).toBe(status);
+    }
+    expect((await get(`${server.url}/health`)).status).toBe(200);
+  });
+});
