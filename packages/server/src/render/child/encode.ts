@@ -24,7 +24,7 @@ export const FORMAT_MAX_SIDE_PX: Readonly<Partial<Record<OutputFormat, number>>>
  * 2,000 px with sharp 0.35, one thread.
  */
 export function encode(image: Sharp, { format, quality }: OutputPlan, animation?: Animation): Sharp {
-  const playing = animation === undefined ? {} : { delay: animation.delaysMs, loop: animation.loop };
+  const playing = animation === undefined ? {} : playedWith(animation);
   switch (format) {
     case 'jpeg':
       // Table 5 (Klein, Silverstein, Carney): more quality at fewer bytes than the standard's, at the same cost.
@@ -45,4 +45,11 @@ export function encode(image: Sharp, { format, quality }: OutputPlan, animation?
       // Lossless; the predictor makes LZW of photographs 2.7 times smaller, for nothing.
       return image.tiff({ compression: 'lzw', predictor: 'horizontal' });
   }
+}
+
+/** The longest delay and the most runs that sharp writes. Originals can have more: GIF ten times, WebP 256 times. */
+const MOST = 65_535;
+
+function playedWith({ delaysMs, loop }: Animation): { delay: number[]; loop: number } {
+  return { delay: delaysMs.map((delayMs) => Math.min(delayMs, MOST)), loop: Math.min(loop, MOST) };
 }

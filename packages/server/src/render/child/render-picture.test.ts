@@ -212,6 +212,16 @@ describe('renderPicture', () => {
     },
   );
 
+  it('shows a frame no longer than can be written', async () => {
+    const bytes = await frames(8, 8, [color, [20, 40, 240]])
+      .gif({ delay: [100, 200] })
+      .toBuffer();
+    // The first graphic control extension: its delay, in hundredths of a second.
+    bytes.writeUInt16LE(65_535, bytes.indexOf('21f904', 0, 'hex') + 4);
+    const { delay } = await sharp((await render(bytes, 'flip/h', 'gif')).bytes).metadata();
+    expect(delay).toEqual([65_540, 200]);
+  });
+
   it('takes the first frame where the format has no animation', async () => {
     const image = frames(20, 12, [color, [20, 40, 240]]).gif({ delay: [100, 100] });
     for (const format of ['jpeg', 'png', 'avif', 'tiff'] as const) {
