@@ -4,6 +4,7 @@ export { contain } from './contain.ts';
 export { cover } from './cover.ts';
 export { crop } from './crop.ts';
 export { extend } from './extend.ts';
+export { filter } from './filter.ts';
 export { flip } from './flip.ts';
 export { pad } from './pad.ts';
 export { resize } from './resize.ts';

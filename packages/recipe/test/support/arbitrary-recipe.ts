@@ -2,6 +2,7 @@ import { parseRecipe, type Recipe } from '@images-server/recipe';
 import fc from 'fast-check';
 import type * as operations from '../../src/operations/table.ts';
 import type * as settings from '../../src/settings/table.ts';
+import { arbitraryFilter } from './arbitrary-filter.ts';
 
 const side = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20_000 })).map(String);
 const decimal = text(
@@ -53,6 +54,7 @@ export const ARBITRARY_ARGUMENTS: Readonly<Record<keyof typeof operations, fc.Ar
     text(fixedWhere, side, ':', side),
     text(fixedWhere, decimal, ':', side),
   ),
+  filter: arbitraryFilter,
   flip: fc.constantFrom('h', 'v', 'hv'),
   pad: fc.oneof(margin, text(margin, ',', margin, ',', margin, ',', margin)),
   resize: fc.oneof(

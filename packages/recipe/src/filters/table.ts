@@ -1,0 +1,24 @@
+// Every filter, one line each. The docs and the errors of `filter` follow from it.
+export { blur } from './blur.ts';
+export { brightness } from './brightness.ts';
+export { contrast } from './contrast.ts';
+export { duotone } from './duotone.ts';
+export { edges } from './edges.ts';
+export { emboss } from './emboss.ts';
+export { equalize } from './equalize.ts';
+export { gamma } from './gamma.ts';
+export { grayscale } from './grayscale.ts';
+export { hue } from './hue.ts';
+export { median } from './median.ts';
+export { negate } from './negate.ts';
+export { noise } from './noise.ts';
+export { normalize } from './normalize.ts';
+export { pixelate } from './pixelate.ts';
+export { posterize } from './posterize.ts';
+export { redact } from './redact.ts';
+export { saturation } from './saturation.ts';
+export { sepia } from './sepia.ts';
+export { sharpen } from './sharpen.ts';
+export { threshold } from './threshold.ts';
+export { tint } from './tint.ts';
+export { vignette } from './vignette.ts';
