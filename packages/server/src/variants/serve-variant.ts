@@ -54,7 +54,7 @@ export function createServeVariant(dependencies: {
     const answer = { key, original };
     if (holds(key)) return { ...answer, variant: undefined, cacheState: 'unchanged' };
 
-    const cached = await lookUp(original, key);
+    const cached = peek(original, key) ?? (await lookUp(original, key));
     if (cached !== undefined) return { ...answer, variant: cached, cacheState: stateOf(original) };
     failures.rethrow(key);
 
@@ -65,11 +65,16 @@ export function createServeVariant(dependencies: {
   };
 
   async function lookUp(original: Original, key: string): Promise<Variant | undefined> {
-    const entry = cache.peek(original.group, key) ?? (await cache.get(original.group, key));
-    return entry === undefined ? undefined : asVariant(entry);
+    const entry = await cache.get(original.group, key);
+    return entry && asVariant(entry);
   }
 
-  /** Looks up once more: the run before this one may have ended between the look-up and here. */
+  function peek(original: Original, key: string): Variant | undefined {
+    const entry = cache.peek(original.group, key);
+    return entry && asVariant(entry);
+  }
+
+  /** Looks into the memory once more: the run before this one may have ended between the look-up and here. */
   async function makeVariant(work: {
     original: Original;
     plan: VariantPlan;
@@ -78,7 +83,7 @@ export function createServeVariant(dependencies: {
     signal: AbortSignal;
   }): Promise<Variant> {
     const { original, plan, key, timer, signal } = work;
-    const cached = await lookUp(original, key);
+    const cached = peek(original, key);
     if (cached !== undefined) return cached;
     // Taken before the original is opened: a DELETE from here on voids it, so nothing is kept of what is gone.
     const ticket = cache.ticket(original.group);
