@@ -11,7 +11,7 @@ import type { HotAnswers } from './hot-answers.ts';
 import { assertPlainRequest } from './plain-request.ts';
 import { createLogRequest } from './request-log.ts';
 import { assertPlainPath, HAS_SIGNATURE, splitTarget } from './request-target.ts';
-import { trackUnusedConnections } from './unused-connections.ts';
+import { trackConnections } from './track-connections.ts';
 
 /** The routes that have more in their path than their name. */
 const ROUTES_WITH_TAIL: ReadonlySet<string> = new Set(['image']);
@@ -75,8 +75,7 @@ export async function createHttpServer(options: {
     assertPlainRequest(request.raw as IncomingMessage, request.originalUrl);
   });
   app.addHook('onResponse', createLogRequest(log));
-  const unusedConnections = trackUnusedConnections(app.server);
-  app.addHook('preClose', async () => unusedConnections.close());
+  trackConnections(app.server);
 
   app.setErrorHandler(async (error, request, reply) => {
     const answer = errorAnswer(isFrameworkRefusal(error) ? badRequest(error) : error);

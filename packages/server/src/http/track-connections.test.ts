@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { trackConnections } from './track-connections.ts';
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+describe('trackConnections', () => {
+  it('ends at once what is unused or idle', async () => {
+    const { server, client } = await listen((response) => response.end('done'));
+    const unused = await client();
+    const idle = await client();
+    idle.write(REQUEST);
+    await once(idle, 'data');
+    const closed = once(server, 'close');
+    server.close();
+    await Promise.all([closed, once(unused, 'close'), once(idle, 'close')]);
+  });
+
+  it('ends a connection after the answer that is under way, though the client would keep it', async () => {
+    const waiting: ServerResponse[] = [];
+    const { server, client } = await listen((response) => waiting.push(response));
+    const socket = await client();
+    const answer = readAll(socket);
+    const arrived = once(server, 'request');
+    socket.write(REQUEST);
+    await arrived;
+    const closed = once(server, 'close');
+    server.close();
+    for (const response of waiting) response.end('the whole answer');
+    expect(await answer).toContain('the whole answer');
+    await closed;
+  });
+
+  it('sends what a slow client has not read yet to its end', async () => {
+    const body = Buffer.alloc(20_000_000, 'a');
+    const { server, client } = await listen((response) => response.end(body));
+    const socket = await client();
+    socket.pause();
+    const arrived = once(server, 'request');
+    socket.write(REQUEST);
+    await arrived;
+    const closed = once(server, 'close');
+    server.close();
+    expect((await readAll(socket)).length).toBeGreaterThan(body.length);
+    await closed;
+  });
+});
+
+async function listen(answer: (response: ServerResponse) => void): Promise<{
+  server: Server;
+  client: () => Promise<Socket>;
+}> {
+  const server = createServer((_request, response) => answer(response));
+  trackConnections(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    server,
+    client: async () => {
+      const accepted = once(server, 'connection');
+      const socket = connect(port, '127.0.0.1');
+      await accepted;
+      return socket;
+    },
+  };
+}
+
+async function readAll(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('latin1');
+}
