@@ -1,5 +1,6 @@
 import type { Box, Color, Pixels, Size, Stage } from '@images-server/recipe';
 import type { Sharp } from 'sharp';
+import type { InputFormat } from '../protocol.ts';
 import {
   combine,
   inverse,
@@ -15,6 +16,7 @@ export type PassSource =
   | {
       readonly kind: 'original';
       readonly bytes: Buffer;
+      readonly format: InputFormat;
       /** sharp's name of its colour space, as the header says. */
       readonly space: string;
     }
@@ -60,17 +62,18 @@ export interface Pass {
 /** Begins with an original, turned upright. `upright` is its size as the header gives it, after turning. */
 export function passOverOriginal(original: {
   readonly bytes: Buffer;
+  readonly format: InputFormat;
   readonly space: string;
   readonly upright: Size;
   /** EXIF, 1-8. */
   readonly orientation: number;
   readonly hasAlpha: boolean;
 }): Pass {
-  const { bytes, space, upright, hasAlpha } = original;
+  const { bytes, format, space, upright, hasAlpha } = original;
   const orientation = orientationFromExif(original.orientation);
   const stored = orientedSize(upright, orientation);
   const isGrey = space === 'b-w' || space === 'grey16';
-  return { ...wholeOf({ kind: 'original', bytes, space }, stored), orientation, hasAlpha, isGrey };
+  return { ...wholeOf({ kind: 'original', bytes, format, space }, stored), orientation, hasAlpha, isGrey };
 }
 
 /** Begins with pixels. `isGrey` says of RGB pixels that all are grey. */

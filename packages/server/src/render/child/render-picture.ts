@@ -41,8 +41,10 @@ interface ParsedOrder extends Omit<RenderOrder, 'steps'> {
 }
 
 async function renderStill(bytes: Buffer, { facts }: Header, order: ParsedOrder): Promise<Rendered> {
-  const { space, hasAlpha, orientation } = facts;
-  const canvas = createCanvas(passOverOriginal({ bytes, space, hasAlpha, orientation, upright: facts }));
+  const { format, space, hasAlpha, orientation } = facts;
+  const canvas = createCanvas(
+    passOverOriginal({ bytes, format, space, hasAlpha, orientation, upright: facts }),
+  );
   await takeSteps(canvas, order, 1);
   if (canvas.hasAlpha && canvas.background !== undefined && OPAQUE_FORMATS.has(order.output.format)) {
     const { alpha, ...color } = canvas.background;
@@ -83,7 +85,7 @@ async function renderAnimation(bytes: Buffer, header: Header, order: ParsedOrder
 
 /** All frames as upright pixels, from one decoding. The buffers are parts of one. */
 async function decodeFrames(bytes: Buffer, { facts }: Header): Promise<Pixels[]> {
-  const { data, info } = await runOriginal((options) =>
+  const { data, info } = await runOriginal(facts.format, (options) =>
     sharp(bytes, { ...options, pages: -1 })
       .toColourspace('srgb')
       .raw(),

@@ -11,7 +11,9 @@ import { LENIENT, type OpenOptions, runOriginal, runPixels, type SharpResult } f
  */
 export async function runPass(pass: Pass, output: (image: Sharp) => Sharp): Promise<SharpResult> {
   const build = (options: OpenOptions) => output(addCalls(openSource(pass, options), pass));
-  const result = await (pass.source.kind === 'original' ? runOriginal(build) : runPixels(build(LENIENT)));
+  const result = await (pass.source.kind === 'original'
+    ? runOriginal(pass.source.format, build)
+    : runPixels(build(LENIENT)));
   assertSize(result.info, passSize(pass));
   return result;
 }

@@ -1,5 +1,6 @@
 import type { OutputInfo, Sharp } from 'sharp';
 import { ServiceError } from '../../errors.ts';
+import type { InputFormat } from '../protocol.ts';
 
 /** What sharp made: encoded bytes or raw pixels, and what it says of them. */
 export interface SharpResult {
@@ -13,7 +14,7 @@ export interface OpenOptions {
   readonly limitInputPixels: false;
 }
 
-export const STRICT: OpenOptions = { failOn: 'warning', limitInputPixels: false };
+const STRICT: OpenOptions = { failOn: 'warning', limitInputPixels: false };
 export const LENIENT: OpenOptions = { failOn: 'error', limitInputPixels: false };
 
 /** libjpeg's words for compressed picture data that does not fit together. */
@@ -24,19 +25,29 @@ const DAMAGE =
  * Runs a pipeline over an original. Throws `broken_picture` where it cannot be decoded or is damaged, and
  * `too_many_pixels` where the process may not have the memory for it.
  *
- * Measured: both of sharp's strictest settings refuse what is cut off, but only 'warning' tells of JPEG data that does
- * not fit together; alas it also refuses files that are whole, such as those of cameras that leave padding between
- * header segments ("3 extraneous bytes before marker 0xdb"). So what it refuses is tried again with 'error', unless
- * the words are those of damage. Of the last rows only a warning beside the result tells.
+ * Measured: 'error' refuses whatever is cut off or fails its checksum, and lets pass what is merely odd (profiles and
+ * tags that libpng and libtiff warn of). Of a JPEG whose data does not fit together only 'warning' tells; alas it also
+ * refuses JPEGs that are whole, such as those of cameras that leave padding between header segments ("3 extraneous
+ * bytes before marker 0xdb"). So what it refuses is tried again with 'error', unless the words are those of damage. Of
+ * the last rows only a warning beside the result tells.
  */
-export async function runOriginal(build: (options: OpenOptions) => Sharp): Promise<SharpResult> {
+export async function runOriginal(
+  format: InputFormat,
+  build: (options: OpenOptions) => Sharp,
+): Promise<SharpResult> {
+  try {
+    return await (format === 'jpeg' ? runJpeg(build) : build(LENIENT).toBuffer({ resolveWithObject: true }));
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+async function runJpeg(build: (options: OpenOptions) => Sharp): Promise<SharpResult> {
   try {
     return await runUndamaged(build(STRICT));
   } catch (error) {
-    if (DAMAGE.test(wordsOf(error))) throw failure(error);
-    return await runUndamaged(build(LENIENT)).catch((second: unknown) => {
-      throw failure(second);
-    });
+    if (DAMAGE.test(wordsOf(error))) throw error;
+    return await runUndamaged(build(LENIENT));
   }
 }
 

@@ -15,7 +15,7 @@ export async function verify(bytes: Buffer, facts: PictureFacts): Promise<void> 
     throw new ServiceError('broken_picture', 'the picture is truncated: its end is missing');
   }
   const pages = facts.frames > 1 ? { pages: -1 } : {};
-  await runOriginal((options) => {
+  await runOriginal(facts.format, (options) => {
     const image = sharp(bytes, { ...options, ...pages });
     return (facts.format === 'jpeg' ? atFullSize(image, facts) : image).resize(1, 1, { fit: 'fill' }).raw();
   });
