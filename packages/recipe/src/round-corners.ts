@@ -6,30 +6,34 @@ import type { Pixels } from './operations/operation.ts';
  * an alpha channel; where nothing is seen they are 0.
  */
 export function roundCorners(pixels: Pixels, radiusPx: number): Pixels {
-  const { data, channels, width, height } = withAlpha(pixels);
-  const multiply = (x: number, y: number, coverage: number) => {
-    const at = (y * width + x) * channels;
-    const alpha = Math.round((data[at + channels - 1] ?? 0) * coverage);
-    if (alpha === 0) data.fill(0, at, at + channels);
-    else data[at + channels - 1] = alpha;
-  };
-  // One corner; the others are its mirror images. Beyond the radius by a pixel nothing is cut.
-  for (let y = 0; y < Math.min(radiusPx, height / 2); y += 1) {
-    for (let x = 0; x < Math.min(radiusPx, width / 2); x += 1) {
+  const rounded = withAlpha(pixels);
+  const { width, height } = rounded;
+  // One corner is reckoned, the others are its mirror images. They never meet where anything is cut.
+  for (let y = 0; y < radiusPx; y += 1) {
+    for (let x = 0; x < radiusPx; x += 1) {
       const coverage = cornerCoverage(x, y, radiusPx);
-      if (coverage === 1) continue;
-      for (const mirroredY of new Set([y, height - 1 - y])) {
-        for (const mirroredX of new Set([x, width - 1 - x])) multiply(mirroredX, mirroredY, coverage);
-      }
+      if (coverage === 1) break;
+      multiplyAlpha(rounded, x, y, coverage);
+      multiplyAlpha(rounded, width - 1 - x, y, coverage);
+      multiplyAlpha(rounded, x, height - 1 - y, coverage);
+      multiplyAlpha(rounded, width - 1 - x, height - 1 - y, coverage);
     }
   }
-  return { data, channels, width, height };
+  return rounded;
 }
 
 /** How much of a pixel in the left upper corner is inside: 0-1. */
 function cornerCoverage(x: number, y: number, radiusPx: number): number {
   const distance = Math.hypot(Math.max(0, radiusPx - x - 0.5), Math.max(0, radiusPx - y - 0.5));
   return Math.min(1, Math.max(0, radiusPx - distance + 0.5));
+}
+
+function multiplyAlpha({ data, channels, width }: Pixels, x: number, y: number, factor: number): void {
+  const at = (y * width + x) * channels;
+  const alphaAt = at + channels - 1;
+  const alpha = Math.round((data[alphaAt] ?? 0) * factor);
+  if (alpha === 0) data.fill(0, at, alphaAt);
+  data[alphaAt] = alpha;
 }
 
 function withAlpha(pixels: Pixels): Pixels {

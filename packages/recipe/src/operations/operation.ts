@@ -66,7 +66,10 @@ export interface Canvas extends Size {
   extend(edges: { top: number; right: number; bottom: number; left: number }, fill?: Color): Promise<void>;
   /** Lays the picture on a colour wherever it is transparent; with an opaque colour it has no alpha channel afterwards. */
   flatten(color: Color): Promise<void>;
-  /** Where a box of that size, not larger than the picture, holds most of what the picture shows; of an animation's first frame. */
+  /**
+   * Where a box of that size, not larger than the picture, holds most of what the picture shows; on the first frame of an
+   * animation, for all.
+   */
   pointOfInterest(kind: ContentKind, box: Size): Promise<Position>;
   /**
    * What `find` gives on an animation's first frame, and the same on the frames after it, for which it is not called:

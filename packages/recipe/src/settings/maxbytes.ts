@@ -12,7 +12,7 @@ export const maxbytes = defineSetting<number>({
   summary: 'The most bytes that the file may have; quality is lowered until it fits.',
   argument: ARGUMENT,
   details:
-    'Bytes, or units of 1,024 (`kb`) or 1,048,576 (`mb`) of them. The best quality, at most the one asked for, at which the file fits; where the lowest does not fit either, the lowest. Lossless formats ignore it.',
+    'Bytes, or units of 1,024 (`kb`) or 1,048,576 (`mb`) of them. The best quality, at most the one asked for, at which the file fits; a PNG or GIF loses colours instead. Where nothing fits, that is an error.',
   examples: [
     { recipe: 'resize/1200x/format/jpeg/maxbytes/100kb', meaning: 'a JPEG of at most 102,400 bytes' },
     { recipe: 'format/webp/maxbytes/2mb', meaning: 'a WebP of at most 2,097,152 bytes' },
