@@ -8,7 +8,9 @@ import { createDeletePicture } from './originals/delete-picture.ts';
 import { inputLimits } from './originals/input-limits.ts';
 import { createOriginals } from './originals/originals.ts';
 import { logRenderEvent } from './render/render-event.ts';
-import { createRenderPool } from './render/render-pool.ts';
+import { createRenderPool, type RenderPoolOptions } from './render/render-pool.ts';
+import { openSpool, spoolParent } from './render/spool.ts';
+import { findUnprivilegedUser } from './render/unprivileged-user.ts';
 import { createFetchRemote, FETCH_LIMITS } from './sources/fetch-remote.ts';
 import { createRemoteSource } from './sources/remote.ts';
 import { createFailureMemory } from './variants/failure-memory.ts';
@@ -26,7 +28,8 @@ export async function openServices(options: {
 }) {
   const { settings, log } = options;
   const limits = inputLimits(settings.maxPixels);
-  const renderer = openRenderer(options);
+  const sandbox = await openSandbox(settings);
+  const renderer = openRenderer({ ...options, sandbox });
   const blobs = await openBlobStore({
     driver: settings.storage,
     directory: settings.storageDiskDir,
@@ -57,6 +60,7 @@ export async function openServices(options: {
   async function close(): Promise<void> {
     await remote.close();
     await renderer.close();
+    await sandbox?.spool.close();
     await cache.close();
     await cacheBlobs?.close();
     await blobs.close();
@@ -66,8 +70,25 @@ export async function openServices(options: {
   return { renderer, cache, originals, remote, serveVariant, deletePicture, close };
 }
 
-function openRenderer({ settings, log, renderEntry }: { settings: Settings; log: Log; renderEntry: URL }) {
+type Sandbox = NonNullable<RenderPoolOptions['sandbox']>;
+
+/** Where the server is root its render processes are nobody, and get the originals lent. */
+async function openSandbox({ renderProcesses, uploadMaxBytes }: Settings): Promise<Sandbox | undefined> {
+  const user = findUnprivilegedUser();
+  if (user === undefined) return undefined;
+  const parent = await spoolParent(renderProcesses * uploadMaxBytes * 2);
+  return { user, spool: await openSpool({ parent, user }) };
+}
+
+function openRenderer(options: {
+  settings: Settings;
+  log: Log;
+  renderEntry: URL;
+  sandbox: Sandbox | undefined;
+}) {
+  const { settings, log, renderEntry, sandbox } = options;
   return createRenderPool({
+    sandbox,
     entry: renderEntry,
     processes: settings.renderProcesses,
     deadlineMs: settings.renderDeadlineMs,

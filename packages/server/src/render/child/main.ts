@@ -1,4 +1,5 @@
 import { ServiceError } from '../../errors.ts';
+import { dropUser } from '../drop-user.ts';
 import {
   RENDER_FAILURE_CODES,
   type RenderFailure,
@@ -24,6 +25,8 @@ process.on('message', (message) => {
   const request = message as RenderRequest;
   lastJob = lastJob.then(() => answer(request));
 });
+// All code is loaded: from here on nothing needs the rights of the server's user.
+dropUser(process.env);
 send({ ready: true });
 
 async function answer({ id, job }: RenderRequest): Promise<void> {
