@@ -107,7 +107,7 @@ function readingSide(
     async touch(key) {
       const segments = parseBlobKey(key);
       await failingAs(`touch ${key}`, async () => {
-        if ((await findFile(root, segments)) === undefined) return;
+        if (!(await hasFolders(root, segments.slice(0, -1)))) return;
         const now = new Date();
         await lutimes(join(root, ...segments), now, now).catch(throwUnlessAbsent);
       });

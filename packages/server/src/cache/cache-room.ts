@@ -32,13 +32,10 @@ export function createCacheRoom(dependencies: {
   let reservedCost = 0;
   let reservedEntries = 0;
 
-  /** What may lie on the disk that no scan has found yet: an earlier process kept to the budget too. */
-  const unseenCost = (): number =>
-    scan.state() === 'ended' ? 0 : Math.max(0, limits.maxBytes - scan.foundCost());
   /** By how much the limits are passed when what is leaving has left, and now, when it still lies there. */
   const excess = () => {
     const leaving = evictions.underWay();
-    const bytes = index.cost() + reservedCost + unseenCost() - limits.maxBytes;
+    const bytes = index.cost() + reservedCost + scan.unseenCost() - limits.maxBytes;
     const entries = index.entries() + reservedEntries - limits.maxEntries;
     return {
       soon: bytes > 0 || entries > 0,

@@ -62,6 +62,8 @@ function usage(folder: string): { files: string[]; bytes: number } {
   let bytes = lstatSync(folder).size;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
+    // What a closed cache leaves word in.
+    if (path === join(place, 'usage')) continue;
     if (lstatSync(path).isDirectory()) {
       const below = usage(path);
       files.push(...below.files);
@@ -122,7 +124,7 @@ describe('createVariantCache', () => {
     const wrap = (store: BlobStore): BlobStore => ({
       ...store,
       get: (key) => {
-        gets += 1;
+        if (key.endsWith('/n')) gets += 1;
         return store.get(key);
       },
     });
@@ -206,7 +208,7 @@ describe('createVariantCache within its budget', () => {
     expect(most).toBeLessThan(maxBytes * 1.05);
     expect(cache.status().bytes).toBeLessThanOrEqual(maxBytes);
     expect(cache.status().bytes).toBeGreaterThan(maxBytes / 2);
-    expect(usage(place).files).toHaveLength(cache.status().entries);
+    await expect.poll(() => usage(place).files.length).toBe(cache.status().entries);
   });
 
   it('bounds the number of entries as well', async () => {
@@ -276,7 +278,8 @@ describe('createVariantCache within its budget', () => {
             cache = await openCache({ maxBytes });
           }
           const expected = model.map((at) => pathOf(at.group, at.name)).sort();
-          expect(usage(place).files.sort()).toEqual(expected);
+          // The last of several evictions may end after the put: it counts until then, and there is room for both.
+          await expect.poll(() => usage(place).files.sort()).toEqual(expected);
           expect(cost()).toBeLessThanOrEqual(maxBytes);
         }
         await expect
@@ -309,10 +312,8 @@ describe('createVariantCache after a restart', () => {
     expect(await text(cache, GROUP, 'new')).toBe('x');
   });
 
-  it('keeps to the budget while the scan is still under way', async () => {
-    const first = await openCache();
-    for (let index = 0; index < 8; index += 1) await put(first, GROUP, `old${index}`, 'x');
-    // A scan that finds one entry of those on the disk and then stands still.
+  /** A scan that finds 5,000 entries, stands still until it is let go on, and then finds what is there. */
+  function standingScan() {
     let goOn: () => void = () => undefined;
     const standing = new Promise<void>((resolve) => {
       goOn = resolve;
@@ -320,21 +321,45 @@ describe('createVariantCache after a restart', () => {
     const wrap = (store: BlobStore): BlobStore => ({
       ...store,
       async *list(prefix) {
-        for (let index = 0; index < 5000; index += 1)
+        for (let index = 0; index < 5000; index += 1) {
           yield { key: `ff/0/${index}`, bytes: 1, modifiedMs: index };
+        }
         await standing;
         yield* store.list(prefix);
       },
     });
-    const maxBytes = 5008 * BLOCK;
-    const cache = await openCache({ maxBytes, wrap });
-    await put(cache, OTHER, 'new', 'x');
-    expect(cache.status().indexed).toBe(false);
-    expect(await text(cache, GROUP, 'old0')).toBe('x');
-    // Not a byte more than what was found is taken for free: two of those gave way to the entry and its folder.
-    expect(cache.status()).toMatchObject({ evictions: 2 });
-    goOn();
-    await cache.close();
+    return { goOn, wrap };
+  }
+
+  it('keeps to the budget while the scan is still under way', async () => {
+    await put(await openCache(), GROUP, 'old', 'x');
+    const { goOn, wrap } = standingScan();
+    const cache = await openCache({ maxBytes: 5008 * BLOCK, wrap });
+    try {
+      await put(cache, OTHER, 'new', 'x');
+      expect(cache.status().indexed).toBe(false);
+      expect(await text(cache, GROUP, 'old')).toBe('x');
+      // Not a byte more than what was found is taken for free: two of those gave way to the entry and its folder.
+      expect(cache.status()).toMatchObject({ evictions: 2 });
+    } finally {
+      goOn();
+    }
+  });
+
+  it('need not evict while the scan is under way where the last process left word of how much there is', async () => {
+    const first = await openCache();
+    await put(first, GROUP, 'old', 'x');
+    await first.close();
+    const { goOn, wrap } = standingScan();
+    const cache = await openCache({ maxBytes: 5008 * BLOCK, wrap });
+    try {
+      await put(cache, OTHER, 'new', 'x');
+      expect(cache.status()).toMatchObject({ evictions: 0, indexed: false });
+      // It holds once: who ends without a word leaves none.
+      expect(existsSync(join(place, 'usage'))).toBe(false);
+    } finally {
+      goOn();
+    }
   });
 
   it('passes over foreign files, and touches none of them', async () => {

@@ -18,7 +18,7 @@ export interface VariantCacheOptions {
   readonly memoryBytes: number;
   /** Bytes to leave free where the store is, whoever fills it; 0 for no floor. */
   readonly minFreeBytes: number;
-  /** @default 1,000,000: the index takes about 250 bytes of memory for each. */
+  /** @default 1,000,000: the index takes about 200 bytes of memory for each. */
   readonly maxEntries?: number;
   readonly log?: CacheLog;
 }
@@ -52,8 +52,8 @@ export function createVariantCache(options: VariantCacheOptions): VariantCache {
       memoryBytes: memory.bytes(),
     }),
     async close() {
-      await stored?.close();
       await turns.ended();
+      await stored?.close();
     },
   };
 }

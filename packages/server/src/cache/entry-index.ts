@@ -38,7 +38,7 @@ export interface IndexedEntry {
   readonly cost: number;
 }
 
-/** Creates an empty index. An entry takes about 250 bytes of memory. */
+/** Creates an empty index. An entry takes about 200 bytes of memory. */
 export function createEntryIndex(): EntryIndex {
   const recent = new LRUCache<string, number>({
     maxSize: Number.MAX_SAFE_INTEGER,

@@ -2,13 +2,17 @@ import type { BlobListing, BlobStore } from '../blobs/blob-store.ts';
 import type { EntryIndex } from './entry-index.ts';
 import { isEntryKey } from './entry-key.ts';
 import type { RareLog } from './rare-log.ts';
+import { takeUsageMark } from './usage-mark.ts';
 
 /** Finds out, behind the requests, what the store holds from earlier. */
 export interface IndexScan {
   /** `stopped`: closed, or the store could not be listed and is tried again. */
   state(): 'running' | 'stopped' | 'ended';
-  /** What the found entries cost, so far. */
-  foundCost(): number;
+  /**
+   * What may lie in the store that has not been found yet. At most what the last process left word of, or, where it
+   * could not, its whole budget.
+   */
+  unseenCost(): number;
   /** When the first few thousand entries are found, or all there are. */
   readonly begun: Promise<void>;
   /** When some more are found, or the scan has ended or stopped. */
@@ -26,11 +30,13 @@ const RETRY_MS = 60_000;
 export function startIndexScan(dependencies: {
   blobs: BlobStore;
   index: EntryIndex;
+  maxBytes: number;
   log: RareLog;
 }): IndexScan {
-  const { blobs, index, log } = dependencies;
+  const { blobs, index, maxBytes, log } = dependencies;
   let state: 'running' | 'stopped' | 'ended' = 'running';
   let foundCost = 0;
+  let expectedCost = maxBytes;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
   let step = createStep();
@@ -41,6 +47,7 @@ export function startIndexScan(dependencies: {
     step = createStep();
   };
   const scanAll = async (): Promise<'stopped' | 'ended'> => {
+    expectedCost = Math.min(expectedCost, (await takeUsageMark(blobs)) ?? maxBytes);
     let run: BlobListing[] = [];
     for await (const blob of blobs.list()) {
       if (closed) return 'stopped';
@@ -69,7 +76,7 @@ export function startIndexScan(dependencies: {
 
   return {
     state: () => state,
-    foundCost: () => foundCost,
+    unseenCost: () => (state === 'ended' ? 0 : Math.max(0, expectedCost - foundCost)),
     begun,
     progress: () => step.taken,
     async close() {

@@ -8,6 +8,7 @@ import { createFreeFloor } from './free-floor.ts';
 import { startIndexScan } from './index-scan.ts';
 import type { RareLog } from './rare-log.ts';
 import { createTouches } from './touches.ts';
+import { leaveUsageMark } from './usage-mark.ts';
 
 /** The entries in the blob store, within their limits. */
 export interface StoredEntries extends EntryReader, EntryWriter {
@@ -18,6 +19,7 @@ export interface StoredEntries extends EntryReader, EntryWriter {
    */
   use(key: string, fileBytes?: number): void;
   status(): { entries: number; bytes: number; evictions: number; indexed: boolean };
+  /** To be called when nothing is under way any more. */
   close(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export function createStoredEntries(dependencies: {
 }): StoredEntries {
   const { blobs, limits, log } = dependencies;
   const index = createEntryIndex();
-  const scan = startIndexScan({ blobs, index, log });
+  const scan = startIndexScan({ blobs, index, maxBytes: limits.maxBytes, log });
   const evictions = createEvictions({ blobs, index, log });
   const floor = createFreeFloor({ blobs, evictions, minFreeBytes: limits.minFreeBytes });
   const room = createCacheRoom({ index, scan, evictions, floor, limits, log });
@@ -65,6 +67,10 @@ export function createStoredEntries(dependencies: {
       await scan.close();
       await evictions.ended();
       await touches.ended();
+      if (scan.state() !== 'ended') return;
+      await leaveUsageMark(blobs, index.cost()).catch((error: unknown) => {
+        log('cannot leave word of how full the cache is', { err: error });
+      });
     },
   };
 }
