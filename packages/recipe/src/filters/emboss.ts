@@ -25,7 +25,7 @@ what is transparent has no part. The pixels at the edge are repeated outwards.
 
 function embossed(pixels: Pixels): Pixels {
   const { width, height, channels } = pixels;
-  const data = pixels.data.slice();
+  const data = new Uint8Array(pixels.data);
   const sums = new Int32Array(width);
   for (let offset = 0; offset < colorChannels(pixels); offset += 1) {
     const plane = { levels: pixels.data, offset, stride: channels, of: pixels };
