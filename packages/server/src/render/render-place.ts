@@ -3,8 +3,6 @@ import type { ProcessEnd, RenderProcess, RenderReply } from './render-process.ts
 
 export interface RenderPlaceOptions {
   startProcess(onChange: () => void): RenderProcess;
-  /** How long a process may work on one job, in milliseconds; then it is killed. */
-  readonly deadlineMs: number;
   /** A process is replaced after this many jobs, */
   readonly recycleAfterJobs: number;
   /** or when its resident memory after a job is above this. */
@@ -15,6 +13,12 @@ export interface RenderPlaceOptions {
   onReady(process: RenderProcess): void;
   /** A process is gone, with its last words; `pid` is undefined where it could not even be started. */
   onEnded(end: ProcessEnd & { readonly pid: number | undefined; readonly stderr: string }): void;
+}
+
+/** What ends a job before it is done. */
+export interface WorkBounds {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
 }
 
 /** Room for one job at a time, with a process in it that is replaced whenever it ends or is worn out. */
@@ -29,7 +33,7 @@ export interface RenderPlace {
    * Does a job; only while idle. `prepare` makes the job once the place is taken; what it throws is thrown. When the
    * deadline passes, the reply is there at once. After an abort it may take up to 150 ms longer.
    */
-  work(prepare: () => Promise<RenderJob>, signal: AbortSignal): Promise<RenderReply>;
+  work(prepare: () => Promise<RenderJob>, bounds: WorkBounds): Promise<RenderReply>;
   /** Kills what is there; resolves when it is gone. */
   close(): Promise<void>;
 }
@@ -69,12 +73,12 @@ export function createRenderPlace(options: RenderPlaceOptions): RenderPlace {
     isIdle: () => !place.busy && place.current !== undefined,
     isSound: () => place.current !== undefined || (place.everReady && place.failedStarts < 2),
     processes: () => place.alive.size,
-    async work(prepare, signal) {
+    async work(prepare, bounds) {
       const process = place.current;
       if (place.busy || process === undefined) throw new Error('a render place takes one job at a time');
       place.busy = true;
       try {
-        return await workInTime({ place, process, job: await prepare(), signal });
+        return await workInTime({ place, process, job: await prepare(), ...bounds });
       } finally {
         place.busy = false;
         reconcile(place);
@@ -171,15 +175,13 @@ const STAND_IN_LEAD_MS = 1000;
  */
 const ABANDONED_GRACE_MS = 150;
 
-interface Work {
+interface Work extends WorkBounds {
   readonly place: PlaceState;
   readonly process: RenderProcess;
   readonly job: RenderJob;
-  readonly signal: AbortSignal;
 }
 
-async function workInTime({ place, process, job, signal }: Work): Promise<RenderReply> {
-  const { deadlineMs } = place.options;
+async function workInTime({ place, process, job, deadlineMs, signal }: Work): Promise<RenderReply> {
   const startStandIn = () => {
     place.standInWanted = true;
     reconcile(place);

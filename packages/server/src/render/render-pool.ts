@@ -216,18 +216,20 @@ function hasMemoryFor(pool: PoolState, ticket: Ticket): boolean {
 async function serve(pool: PoolState, place: RenderPlace, ticket: Ticket): Promise<void> {
   const startedMs = pool.options.now();
   const { sandbox } = pool.options;
+  const deadlineMs = Math.min(pool.options.deadlineMs, ticket.options.deadlineMs ?? Number.POSITIVE_INFINITY);
   let lent: LentJob | undefined;
   pool.running.add(ticket);
   try {
     // Again, for those that waited while the same picture ended processes.
     pool.crashes.check(ticket.options.pictureId);
-    const reply = await place.work(async () => {
+    const prepare = async () => {
       lent = await sandbox?.spool.lend(ticket.job);
       return lent?.job ?? ticket.job;
-    }, ticket.options.signal);
+    };
+    const reply = await place.work(prepare, { deadlineMs, signal: ticket.options.signal });
     if (reply.kind === 'unsent') return putBack(pool, ticket);
     noteReply(pool, ticket, reply, startedMs);
-    ticket.deliver(resultOfReply(reply, pool.options.deadlineMs));
+    ticket.deliver(resultOfReply(reply, deadlineMs));
   } catch (error) {
     ticket.reject(error);
   } finally {

@@ -5,6 +5,8 @@ export interface RenderOptions {
   readonly pictureId: string;
   /** What decoding is reckoned to take, in bytes; 0 where unknown. */
   readonly estimatedBytes: number;
+  /** Milliseconds that the job may run, where that is less than the pool allows. */
+  readonly deadlineMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
