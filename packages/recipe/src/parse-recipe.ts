@@ -11,6 +11,11 @@ import { findSetting, SETTINGS } from './settings/find-setting.ts';
  */
 export function parseRecipe(segments: readonly string[]): Recipe {
   checkLength(segments);
+  return parseSegments(segments);
+}
+
+/** The same for what comes from `printRecipe`, however long it is: `dpr` makes numbers longer. */
+export function parseSegments(segments: readonly string[]): Recipe {
   checkSegments(segments);
   const steps: Step[] = [];
   let settings: OutputSettings = {};

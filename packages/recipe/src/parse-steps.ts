@@ -1,8 +1,8 @@
-import { parseRecipe } from './parse-recipe.ts';
+import { parseSegments } from './parse-recipe.ts';
 import { operationsSegments } from './path.ts';
 import type { Step } from './recipe.ts';
 
 /** Reads what `printSteps` wrote. */
 export function parseSteps(text: string): readonly Step[] {
-  return parseRecipe(operationsSegments(text)).steps;
+  return parseSegments(operationsSegments(text)).steps;
 }

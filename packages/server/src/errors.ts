@@ -21,6 +21,8 @@ export type ErrorCode =
   | 'too_many_bytes'
   | 'too_many_pixels'
   | 'result_too_large'
+  | 'page_not_found'
+  | 'maxbytes_unreachable'
   | 'not_a_picture'
   | 'unsupported_format'
   | 'broken_picture'

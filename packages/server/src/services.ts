@@ -37,7 +37,16 @@ export async function openServices(options: {
   });
   const cacheBlobs = await openCacheBlobs(settings);
   const cache = openCache({ settings, log, blobs: cacheBlobs });
-  const originals = createOriginals({ blobs, renderer, limits, maxBytes: settings.uploadMaxBytes });
+  const originals = createOriginals({
+    blobs,
+    renderer,
+    limits,
+    maxBytes: settings.uploadMaxBytes,
+    stripFile: createStripFile(settings.uploadStrip),
+    applyRecipe: createApplyRecipe({ serveVariant: createFlow(createVariantCache(KEEPS_NOTHING)) }),
+  });
+  const uploadTokens = createUploadTokens({ blobs, secrets: uploadSecrets(settings) });
+  const tokenSweep = startTokenSweep({ tokens: uploadTokens, log });
   const remote = createRemoteSource({
     cache,
     fetchRemote: openFetchRemote(options),
@@ -54,10 +63,12 @@ export async function openServices(options: {
     limits,
     coalescer: createCoalescer<Variant>(),
     failures: createFailureMemory(),
+    policy: settings,
   });
 
   /** After the HTTP has ended: waits for what runs behind, then lets go of everything. */
   async function close(): Promise<void> {
+    await tokenSweep.stop();
     await remote.close();
     await renderer.close();
     await sandbox?.spool.close();

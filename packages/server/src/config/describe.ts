@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import {
-  aboutSettings,
-  environmentName,
-  SETTING_GROUPS,
-  type SettingGroup,
-  type Settings,
-  settingsObject,
-} from './schema.ts';
+import { aboutSettings, SETTING_GROUPS, type SettingGroup } from './about-settings.ts';
+import { environmentName, type Settings, settingsObject } from './schema.ts';
 import { kindFacts } from './setting-kinds.ts';
 
 export interface SettingDescription {

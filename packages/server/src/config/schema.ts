@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { z } from 'zod';
+import { aboutSettings } from './about-settings.ts';
 import { bytesOf } from './byte-size.ts';
 import {
   addressRanges,
@@ -17,29 +18,7 @@ import {
   webOrigins,
   wholeNumber,
 } from './setting-kinds.ts';
-
-/** What the docs say of a setting besides what its kind says. */
-export interface AboutSetting {
-  readonly group: SettingGroup;
-  readonly description: string;
-  /** The default in words, where it depends on the machine or on other settings. */
-  readonly defaultInWords?: string;
-}
-
-/** The chapters of the docs, in their order. */
-export const SETTING_GROUPS = [
-  'Server',
-  'Storage',
-  'Cache',
-  'Permissions',
-  'Limits',
-  'Remote pictures',
-  'Rendering',
-] as const;
-export type SettingGroup = (typeof SETTING_GROUPS)[number];
-
-/** What the docs say of every setting below. */
-export const aboutSettings = z.registry<AboutSetting>();
+import { variantSettings } from './variant-settings.ts';
 
 const HUGE_BYTES = bytesOf(1024 ** 2, 'gb');
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -174,6 +153,8 @@ export const settingsObject = z.object({
       'What is removed from originals when they are uploaded, without touching their pixels: `location` is GPS positions and the names of places, `all` is whatever does not say how the picture is to be shown.',
   }),
   presets: notYet().optional().register(aboutSettings, { group: 'Limits', description: 'Named recipes.' }),
+
+  ...variantSettings,
 
   externalAllowHosts: hostPatterns().optional().register(aboutSettings, {
     group: 'Remote pictures',

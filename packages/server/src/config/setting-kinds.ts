@@ -66,6 +66,15 @@ export function pixelLimit({ max }: { max: number }) {
   });
 }
 
+/** A decimal number, `min` to `max`, with a point. */
+export function decimal({ min, max }: { min: number; max: number }) {
+  return kind({ allowed: `a number, ${min} to ${max}` }, (text): Reading<number> => {
+    if (!/^\d+(?:\.\d+)?$/.test(text)) return { problem: 'is not a number' };
+    const number = Number(text);
+    return number < min || number > max ? { problem: 'is out of range' } : { value: number };
+  });
+}
+
 /** One of some words; `notYet` are words of later versions. */
 export function choice<const Word extends string>(words: readonly Word[], notYet: readonly string[] = []) {
   return kind({ allowed: words.join(', '), notYet }, (text): Reading<Word> => {

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { VariantAnswer } from '../variants/serve-variant.ts';
 import type { StageTimer } from '../variants/stage-timer.ts';
 import { cacheControl } from './cache-control.ts';
+import { varianceHeaders } from './client-of.ts';
 import { etagOf, MEDIA_TYPES, serverTiming } from './headers.ts';
 
 /** Answers a variant, or 304 where the client holds it. */
@@ -15,6 +16,7 @@ export function sendVariant(
     etag: etagOf(key),
     'cache-control': cacheControl(original.freshness, options.maxAgeSeconds),
     'x-cache': cacheState,
+    ...varianceHeaders(answer.variesBy),
     'server-timing': serverTiming(options.timer.stages),
   });
   if (variant === undefined) return reply.code(304).send();

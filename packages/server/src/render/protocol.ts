@@ -23,6 +23,8 @@ export interface PictureFacts {
   readonly progressive: boolean;
   readonly hasProfile: boolean;
   readonly hasMetadata: boolean;
+  /** Each page of a TIFF that has several, the first among them; absent for everything else. */
+  readonly pages?: readonly PictureFacts[];
 }
 
 /** Where the render process finds the original: `length` bytes from `offset` of a local file, or the bytes themselves. */
@@ -30,11 +32,21 @@ export type RenderInput =
   | { readonly path: string; readonly offset: number; readonly length: number }
   | { readonly bytes: Uint8Array };
 
-/** Settled output settings: nothing left to decide but by the pixels. */
+/** Settled output settings: nothing left to decide but by the pixels. What is absent is not wanted. */
 export interface OutputPlan {
   readonly format: OutputFormat;
-  /** 1-100 */
+  /** 1-100 on the encoder's own scale; with `similarity` where the search begins. 100 where nothing is lost. */
   readonly quality: number;
+  /** WebP and AVIF: every pixel as it is. */
+  readonly lossless?: boolean;
+  /** JPEG, PNG and GIF: coarse first. */
+  readonly progressive?: boolean;
+  /** JPEG and AVIF: the resolution of the colours; absent is 4:2:0. */
+  readonly subsampling?: '444' | 'auto';
+  /** Mean structural similarity of the luma, 0-1, to reach with as low a quality as will do. */
+  readonly similarity?: number;
+  /** Most bytes of the file; quality, then colours are lowered until it fits. */
+  readonly maxBytes?: number;
 }
 
 /** Checked by the child on the header, before pixels are decoded. */
@@ -72,6 +84,8 @@ export type RenderJob =
       readonly kind: 'render';
       readonly input: RenderInput;
       readonly limits: InputLimits;
+      /** The one frame or page that is used, from 1; absent: all there are (or the only one). */
+      readonly page?: number | undefined;
       /** Canonical recipe text (steps only), as `printSteps` gives it. */
       readonly steps: string;
       readonly output: OutputPlan;
@@ -86,6 +100,8 @@ export type RenderResult =
       readonly format: OutputFormat;
       readonly width: number;
       readonly height: number;
+      /** The quality that a search found; absent where there was none. */
+      readonly foundQuality?: number;
       /** Milliseconds by stage: decode and steps, encode. */
       readonly timings: { readonly renderMs: number };
     };
@@ -103,6 +119,7 @@ export const RENDER_FAILURE_CODES = [
   'broken_picture',
   'too_many_pixels',
   'result_too_large',
+  'maxbytes_unreachable',
   'not_found',
   'internal',
 ] as const;

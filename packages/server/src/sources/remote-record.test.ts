@@ -25,6 +25,7 @@ describe('metaToRecord', () => {
   it.each([
     ['with validators', record],
     ['without', { ...record, validators: undefined }],
+    ['with pages', { ...record, facts: { ...record.facts, pages: [record.facts, record.facts] } }],
   ])('undoes recordToMeta %s', (_, given) => {
     expect(metaToRecord(recordToMeta(given))).toEqual(given);
   });
@@ -33,7 +34,9 @@ describe('metaToRecord', () => {
     ['lacks a fact', { width: null }],
     ['names no hash', { id: 'x' }],
     ['has a fact of another type', { hasAlpha: 'yes' }],
-    ['has another format', { format: 'svg' }],
+    ['has another format', { format: 'bmp' }],
+    ['has pages that are no JSON', { pages: '[{' }],
+    ['has pages that lack a fact', { pages: '[{"format":"tiff"}]' }],
   ])('takes nothing that %s', (_, damage) => {
     expect(metaToRecord({ ...recordToMeta(record), ...damage })).toBeUndefined();
   });

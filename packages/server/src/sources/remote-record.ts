@@ -30,8 +30,20 @@ const factsSchema = z.object({
   hasMetadata: z.boolean(),
 }) satisfies z.ZodType<PictureFacts>;
 
+/** Entries hold plain values only: the pages of a TIFF are one text. */
+const pagesSchema = z.string().transform(readJson).pipe(z.array(factsSchema));
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const metaSchema = z.object({
   ...factsSchema.shape,
+  pages: pagesSchema.nullable(),
   id: z.string().regex(/^[0-9a-f]{64}$/),
   fetchedAtMs: z.number(),
   validatorUrl: z.string().nullable(),
@@ -43,6 +55,7 @@ const metaSchema = z.object({
 export function recordToMeta({ id, facts, validators, fetchedAtMs }: RemoteRecord): EntryMeta {
   return {
     ...facts,
+    pages: facts.pages === undefined ? null : JSON.stringify(facts.pages),
     id,
     fetchedAtMs,
     validatorUrl: validators?.url ?? null,
@@ -55,12 +68,17 @@ export function recordToMeta({ id, facts, validators, fetchedAtMs }: RemoteRecor
 export function metaToRecord(meta: EntryMeta): RemoteRecord | undefined {
   const parsed = metaSchema.safeParse(meta);
   if (!parsed.success) return undefined;
-  const { id, fetchedAtMs, validatorUrl, etag, lastModified, ...facts } = parsed.data;
+  const { id, fetchedAtMs, validatorUrl, etag, lastModified, pages, ...facts } = parsed.data;
   const validators =
     validatorUrl === null
       ? undefined
       : { url: validatorUrl, etag: etag ?? undefined, lastModified: lastModified ?? undefined };
-  return { id, facts, validators, fetchedAtMs };
+  return {
+    id,
+    facts: pages === null ? facts : { ...facts, pages },
+    validators,
+    fetchedAtMs,
+  };
 }
 
 /** `fresh`: used without asking; `stale`: used, and renewed behind; `expired`: not used before the origin was asked. */

@@ -8,6 +8,7 @@ const REMEMBERED_MS: Partial<Record<ErrorCode, number>> = {
   broken_picture: 60_000,
   too_many_pixels: 60_000,
   result_too_large: 60_000,
+  maxbytes_unreachable: 60_000,
   render_deadline: 10_000,
 };
 const MAX_FAILURES = 10_000;

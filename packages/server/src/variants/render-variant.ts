@@ -1,5 +1,5 @@
 import { estimateDecodeBytes } from '../render/memory-estimate.ts';
-import type { InputLimits } from '../render/protocol.ts';
+import type { InputLimits, OutputPlan } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
 import type { Original } from '../sources/source.ts';
 import type { VariantPlan } from './plan-variant.ts';
@@ -12,31 +12,30 @@ export async function renderVariant(work: {
   limits: InputLimits;
   original: Original;
   plan: VariantPlan;
+  /** The plan's own, or with a quality that is known already. */
+  output: OutputPlan;
   timer: StageTimer;
   signal: AbortSignal;
-}): Promise<Variant> {
-  const { renderer, limits, original, plan, timer, signal } = work;
+}): Promise<{ readonly variant: Variant; readonly foundQuality: number | undefined }> {
+  const { renderer, limits, original, plan, output, timer, signal } = work;
+  const { steps, page, outputLimits, sizes, budget } = plan;
   const local = await timer.measure('open', original.open(signal));
   try {
+    const input = { path: local.path, offset: local.offset, length: local.length };
     const result = await timer.measure(
       'render',
       renderer.run(
-        {
-          kind: 'render',
-          input: { path: local.path, offset: local.offset, length: local.length },
-          limits,
-          steps: plan.steps,
-          output: plan.output,
-          outputLimits: plan.outputLimits,
-        },
+        { kind: 'render', input, limits, page, steps, output, outputLimits },
         {
           pictureId: original.id,
-          estimatedBytes: estimateDecodeBytes(original.facts, plan.sizes.at(-1)),
+          estimatedBytes: estimateDecodeBytes(original.facts, sizes.at(-1)),
+          deadlineMs: budget?.ms,
           signal,
         },
       ),
     );
-    return { bytes: asBuffer(result.bytes), format: result.format };
+    const variant = { bytes: asBuffer(result.bytes), format: result.format };
+    return { variant, foundQuality: result.foundQuality };
   } finally {
     await local.release();
   }

@@ -1,17 +1,23 @@
 import { OUTPUT_FORMATS, type OutputFormat, type Recipe } from '@images-server/recipe';
 import type { Coalescer } from '../async/coalesce.ts';
 import type { CacheEntry, VariantCache } from '../cache/variant-cache.ts';
+import { ServiceError } from '../errors.ts';
 import type { InputLimits } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
 import type { Original } from '../sources/source.ts';
+import type { Client, ClientTrait } from './client.ts';
 import type { FailureMemory } from './failure-memory.ts';
+import { createMakeVariant } from './make-variant.ts';
+import type { OutputPolicy } from './output-policy.ts';
+import { isOverBudget } from './over-budget.ts';
 import { planVariant, type VariantPlan } from './plan-variant.ts';
-import { renderVariant } from './render-variant.ts';
+import { createSlowRenders } from './slow-renders.ts';
 import type { StageTimer } from './stage-timer.ts';
 import { variantKey } from './variant-key.ts';
 
 export interface VariantRequest {
   readonly recipe: Recipe;
+  readonly client: Client;
   /** Finds the original, or rejects: an upload by its hash, a remote picture by its URL. */
   readonly resolve: (signal: AbortSignal) => Promise<Original>;
   /** True where the client holds the variant of this key already. */
@@ -25,6 +31,8 @@ export interface VariantAnswer {
   /** Names the variant; its ETag. */
   readonly key: string;
   readonly original: Original;
+  /** What of the client had, or might have had, a say. */
+  readonly variesBy: readonly ClientTrait[];
   /** Undefined where the client holds the variant already. */
   readonly variant: Variant | undefined;
   readonly cacheState: 'hit' | 'miss' | 'stale' | 'unchanged';
@@ -44,25 +52,61 @@ export function createServeVariant(dependencies: {
   coalescer: Coalescer<Variant>;
   failures: FailureMemory;
   limits: InputLimits;
+  policy: OutputPolicy;
 }): ServeVariant {
-  const { cache, coalescer, failures } = dependencies;
+  const { cache, coalescer, failures, policy } = dependencies;
+  const slowRenders = createSlowRenders(cache);
+  const makeVariant = createMakeVariant({ ...dependencies, slowRenders });
 
-  return async function serveVariant({ recipe, resolve, holds, timer, signal }) {
+  return async function serveVariant(request) {
+    const { recipe, client, resolve, timer, signal } = request;
     const original = await timer.measure('resolve', resolve(signal));
-    const plan = planVariant(recipe, original.facts);
+    const plan = planVariant({ recipe, facts: original.facts, client, policy });
+    return (await answerPlan(request, original, plan)) ?? answerInstead(request, original, plan);
+  };
+
+  /** Undefined where the variant takes longer than its budget. */
+  async function answerPlan(
+    request: VariantRequest,
+    original: Original,
+    plan: VariantPlan,
+  ): Promise<VariantAnswer | undefined> {
+    const { holds, timer, signal } = request;
     const key = variantKey(plan, original.id);
-    const answer = { key, original };
+    const answer = { key, original, variesBy: plan.variesBy };
     if (holds(key)) return { ...answer, variant: undefined, cacheState: 'unchanged' };
 
     const cached = peek(original, key) ?? (await lookUp(original, key));
     if (cached !== undefined) return { ...answer, variant: cached, cacheState: stateOf(original) };
-    failures.rethrow(key);
+    if (plan.budget !== undefined && (await slowRenders.has(original.group, key))) return undefined;
+    // Renders of another deadline are another run, and fail for themselves.
+    const run = plan.budget === undefined ? key : `${key}-in-budget`;
+    try {
+      failures.rethrow(run);
+      const variant = await coalescer.run(
+        `${original.group}/${run}`,
+        signal,
+        // The run before this one may have ended since the look-up.
+        async (runSignal) =>
+          peek(original, key) ??
+          failures.remember(run, makeVariant({ original, plan, key, timer, signal: runSignal })),
+      );
+      return { ...answer, variant, cacheState: 'miss' };
+    } catch (error) {
+      if (isOverBudget(plan, error)) return undefined;
+      throw error;
+    }
+  }
 
-    const variant = await coalescer.run(`${original.group}/${key}`, signal, (runSignal) =>
-      failures.remember(key, makeVariant({ original, plan, key, timer, signal: runSignal })),
-    );
-    return { ...answer, variant, cacheState: 'miss' };
-  };
+  async function answerInstead(
+    request: VariantRequest,
+    original: Original,
+    plan: VariantPlan,
+  ): Promise<VariantAnswer> {
+    const instead = plan.budget && (await answerPlan(request, original, plan.budget.otherwise()));
+    if (instead === undefined) throw new ServiceError('internal', 'a plan without a budget went beyond it');
+    return instead;
+  }
 
   async function lookUp(original: Original, key: string): Promise<Variant | undefined> {
     const entry = await cache.get(original.group, key);
@@ -72,25 +116,6 @@ export function createServeVariant(dependencies: {
   function peek(original: Original, key: string): Variant | undefined {
     const entry = cache.peek(original.group, key);
     return entry && asVariant(entry);
-  }
-
-  /** Looks into the memory once more: the run before this one may have ended between the look-up and here. */
-  async function makeVariant(work: {
-    original: Original;
-    plan: VariantPlan;
-    key: string;
-    timer: StageTimer;
-    signal: AbortSignal;
-  }): Promise<Variant> {
-    const { original, plan, key, timer, signal } = work;
-    const cached = peek(original, key);
-    if (cached !== undefined) return cached;
-    // Taken before the original is opened: a DELETE from here on voids it, so nothing is kept of what is gone.
-    const ticket = cache.ticket(original.group);
-    const variant = await renderVariant({ ...dependencies, original, plan, timer, signal });
-    // The answer does not wait for the store, and a store that fails has said so in the log.
-    void cache.put(ticket, key, { bytes: variant.bytes, meta: { format: variant.format } });
-    return variant;
   }
 }
 

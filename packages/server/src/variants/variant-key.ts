@@ -9,7 +9,13 @@ const RENDER_REVISION = 1;
  * meaning gives an equal key; nothing of the client but the format it settled for takes part in it.
  */
 export function variantKey(plan: VariantPlan, originalId: string): string {
-  const parts = [String(RENDER_REVISION), originalId, plan.steps, JSON.stringify(plan.output)];
+  const parts = [
+    String(RENDER_REVISION),
+    originalId,
+    String(plan.page),
+    plan.steps,
+    JSON.stringify(plan.output),
+  ];
   const digest = createHash('sha256');
   // Each part is preceded by its length: no two lists of parts run together to the same bytes.
   for (const part of parts) digest.update(`${Buffer.byteLength(part)}:${part}`);

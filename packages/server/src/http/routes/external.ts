@@ -7,6 +7,7 @@ import type { RemoteSource } from '../../sources/remote.ts';
 import type { ServeVariant } from '../../variants/serve-variant.ts';
 import { createStageTimer } from '../../variants/stage-timer.ts';
 import { cacheControl } from '../cache-control.ts';
+import { clientOf } from '../client-of.ts';
 import { clientSignal } from '../client-signal.ts';
 import { etagOf, MEDIA_TYPES, matchesEtag } from '../headers.ts';
 import { sendVariant } from '../image-response.ts';
@@ -50,6 +51,7 @@ export function externalRoute(
     const answer = await serveVariant({
       recipe: parseRecipe(operationsSegments(asked.operations)),
       resolve: (signal) => remote.resolve(asked.url, { reset: asked.reset, signal }),
+      client: clientOf(request.headers),
       holds: (key) => matchesEtag(request.headers['if-none-match'], etagOf(key)),
       timer,
       signal: clientSignal(reply.raw),

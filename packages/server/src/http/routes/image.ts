@@ -8,6 +8,7 @@ import type { ServeVariant } from '../../variants/serve-variant.ts';
 import { createStageTimer } from '../../variants/stage-timer.ts';
 import type { Authorize } from '../api-keys.ts';
 import { cacheControl } from '../cache-control.ts';
+import { clientOf } from '../client-of.ts';
 import { clientSignal } from '../client-signal.ts';
 import { etagOf, MEDIA_TYPES, matchesEtag } from '../headers.ts';
 import type { HotAnswers } from '../hot-answers.ts';
@@ -57,6 +58,7 @@ export function imageRoutes(
     const answer = await serveVariant({
       recipe: parseRecipe(segments),
       resolve: (signal) => originals.resolve(hash, signal),
+      client: clientOf(request.headers),
       holds: (key) => matchesEtag(request.headers['if-none-match'], etagOf(key)),
       timer,
       signal: clientSignal(reply.raw),

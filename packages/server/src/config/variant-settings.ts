@@ -1,0 +1,42 @@
+import { aboutSettings } from './about-settings.ts';
+import { choice, decimal, toggle, wholeNumber } from './setting-kinds.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The settings that say what variants are where their recipe leaves it open. */
+export const variantSettings = {
+  defaultFormat: choice(['original', 'auto', 'jpeg', 'png', 'webp', 'avif'])
+    .prefault('original')
+    .register(aboutSettings, {
+      group: 'Variants',
+      description:
+        'Format of a variant whose recipe names none: that of the original (or the nearest that browsers show), the best that the client takes, or a format, where it can hold the picture.',
+    }),
+  enlarge: toggle().prefault('on').register(aboutSettings, {
+    group: 'Variants',
+    description:
+      'Whether steps may enlarge a picture; `off` is `enlarge/off` in every recipe that does not say.',
+  }),
+  progressive: toggle().prefault('off').register(aboutSettings, {
+    group: 'Variants',
+    description:
+      'Whether JPEGs are progressive, PNGs and GIFs interlaced, where the recipe does not say: coarse at once and finer while they load, for more work.',
+  }),
+  qualityAutoSimilarity: decimal({ min: 0.5, max: 0.999 }).prefault('0.97').register(aboutSettings, {
+    group: 'Variants',
+    description:
+      'Mean structural similarity of the luma (SSIM) that `quality/auto` reaches with as few bytes as it can.',
+  }),
+  avifBudgetMs: wholeNumber({ min: 0, max: DAY_MS, unit: 'milliseconds' })
+    .prefault('2000')
+    .register(aboutSettings, {
+      group: 'Variants',
+      description:
+        'How long a picture may take to become AVIF where nobody named that format; then it becomes WebP, and the next time at once. 0 for no AVIF then.',
+    }),
+  clientHints: toggle().prefault('off').register(aboutSettings, {
+    group: 'Variants',
+    description:
+      'Whether the headers `Save-Data`, `Sec-CH-DPR` and `Sec-CH-Width` (and `DPR`, `Width`) decide where the recipe says nothing. Every answer that they may change varies by them.',
+  }),
+};
