@@ -1,44 +1,7 @@
-import type { Box, Pixels } from '@images-server/recipe';
+import type { Pixels } from '@images-server/recipe';
 import { describe, expect, it } from 'vitest';
 import { asRgba, filtered, greatestDifference, scattered } from '../../../test/filtered.ts';
-
-/** RGBA of a place; those outside are the nearest inside. Colours 0-255, alpha 0-1. */
-interface Sample {
-  readonly color: readonly number[];
-  readonly alpha: number;
-}
-
-function sampler({ data, width, height }: Pixels): (x: number, y: number) => Sample {
-  return (x, y) => {
-    const [column, row] = [Math.min(width - 1, Math.max(0, x)), Math.min(height - 1, Math.max(0, y))];
-    const at = (row * width + column) * 4;
-    return { color: [...data.subarray(at, at + 3)], alpha: (data[at + 3] ?? 0) / 255 };
-  };
-}
-
-/** A picture of what a formula gives for each place. */
-function drawn({ width, height }: Pixels, at: (x: number, y: number) => Sample): Pixels {
-  const result = new Uint8ClampedArray(width * height * 4);
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const { color, alpha } = at(x, y);
-      const levels = [...color, alpha * 255].map((level) => Math.floor(level + 0.5));
-      result.set(levels, (y * width + x) * 4);
-    }
-  }
-  return { data: Uint8Array.from(result), width, height, channels: 4 };
-}
-
-/** The weighted mean of samples: colours weighted with alpha too. */
-function mean(samples: readonly (Sample & { readonly weight: number })[]): Sample {
-  const total = samples.reduce((sum, { weight }) => sum + weight, 0);
-  const alpha = samples.reduce((sum, sample) => sum + sample.weight * sample.alpha, 0);
-  const color = [0, 1, 2].map((channel) => {
-    const sum = samples.reduce((s, { color: c, alpha: a, weight }) => s + weight * a * (c[channel] ?? 0), 0);
-    return alpha === 0 ? 0 : sum / alpha;
-  });
-  return { color, alpha: alpha / total };
-}
+import { blockMean, drawn, type Sample, sampler } from '../../../test/samples.ts';
 
 /** Three boxes with soft ends, folded into one kernel. */
 function documentedKernel(sigma: number): readonly number[] {
@@ -83,15 +46,6 @@ function blurred(pixels: Pixels, kernel: readonly number[]): (x: number, y: numb
     const [r = 0, g = 0, b = 0, alpha = 0] = sums;
     return { color: alpha === 0 ? [0, 0, 0] : [r / alpha, g / alpha, b / alpha], alpha: alpha / total / 255 };
   };
-}
-
-function blockMean(pixels: Pixels, { left, top, width, height }: Box): Sample {
-  const sample = sampler(pixels);
-  const places = Array.from({ length: width * height }, (_, at) => ({
-    ...sample(left + (at % width), top + Math.floor(at / width)),
-    weight: 1,
-  }));
-  return mean(places);
 }
 
 describe('filter blur', () => {
@@ -248,57 +202,5 @@ describe('filter emboss and edges', () => {
       return { color: [level, level, level], alpha: sample(x, y).alpha };
     });
     expect(greatestDifference(await filtered(before, 'edges'), outlines)).toBe(0);
-  });
-});
-
-describe('filter redact', () => {
-  it('pixelate leaves the means of few blocks inside the box and the rest as it is', async () => {
-    const before = scattered(60, 40, 4);
-    const rgba = await asRgba(before);
-    const sample = sampler(rgba);
-    // 48 x 20 pixels in blocks of at least max(8, 48 / 6): 6 across and 2 down.
-    const expected = drawn(before, (x, y) => {
-      if (x < 5 || x >= 53 || y < 10 || y >= 30) return sample(x, y);
-      const [column, row] = [Math.floor((x - 5) / 8), Math.floor((y - 10) / 10)];
-      return blockMean(rgba, { left: 5 + 8 * column, top: 10 + 10 * row, width: 8, height: 10 });
-    });
-    expect(greatestDifference(await filtered(before, 'redact:pixelate,5,10,48,20'), expected)).toBe(0);
-  });
-
-  it('blur interpolates between the means of the same blocks', async () => {
-    const before = scattered(30, 12, 4, 5);
-    const rgba = await asRgba(before);
-    const sample = sampler(rgba);
-    const [left, right] = [0, 8].map((start) =>
-      blockMean(rgba, { left: 4 + start, top: 2, width: 8, height: 8 }),
-    );
-    if (left === undefined || right === undefined) throw new Error('two blocks');
-    const expected = drawn(before, (x, y) => {
-      if (x < 4 || x >= 20 || y < 2 || y >= 10) return sample(x, y);
-      const part = Math.min(1, Math.max(0, (x + 0.5 - 8) / 8));
-      return mean([
-        { ...left, weight: 1 - part },
-        { ...right, weight: part },
-      ]);
-    });
-    expect(greatestDifference(await filtered(before, 'redact:blur,4,2,16,8'), expected)).toBe(0);
-  });
-
-  it.each([
-    ['-10,-5,15,9', 0, 0, 5, 4],
-    ['25%,0.5,50%,1000', 10, 15, 30, 30],
-    ['33%,1.5%,1%,1%', 13, 0, 14, 1],
-    ['40,0,10,10', 0, 0, 0, 0],
-  ])('covers what of %s lies inside the picture', async (box, left, top, right, bottom) => {
-    const before = scattered(40, 30, 1, 3);
-    const rgba = await asRgba(before);
-    for (const redaction of ['blur', 'pixelate']) {
-      const after = await filtered(before, `redact:${redaction},${box}`);
-      const outside = drawn(before, (x, y) =>
-        sampler(x >= left && x < right && y >= top && y < bottom ? after : rgba)(x, y),
-      );
-      expect(greatestDifference(after, outside)).toBe(0);
-      if (right - left > 1) expect(greatestDifference(after, rgba)).toBeGreaterThan(20);
-    }
   });
 });
