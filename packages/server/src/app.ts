@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { Settings } from './config/schema.ts';
 import { createAuthorize } from './http/api-keys.ts';
+import { allowOrigins } from './http/cors.ts';
 import { createHotAnswers, type HotAnswers } from './http/hot-answers.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { externalRoute } from './http/routes/external.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/image.ts';
 import { uploadRoute } from './http/routes/upload.ts';
+import { uploadTokenRoute } from './http/routes/upload-tokens.ts';
 import { checkSignatures } from './http/signatures.ts';
+import { createPermitUpload } from './http/upload-permission.ts';
 import { createRequestIds, type Log } from './observe/log.ts';
 import { openServices, type Services } from './services.ts';
 
@@ -58,10 +61,18 @@ function addRoutes(
   parts: Services & { settings: Settings; hotAnswers: HotAnswers; isDraining: () => boolean },
 ): void {
   const { settings, renderer, isDraining } = parts;
+  allowOrigins(http, settings.corsOrigins ?? []);
   checkSignatures(http, { mode: settings.signatures, keys: settings.signingKeys ?? [] });
   const authorize = createAuthorize(settings.apiKeys ?? []);
   const maxAgeSeconds = settings.imageMaxAgeSeconds;
-  uploadRoute(http, { ...parts, authorize, uploadEnabled: settings.upload });
+  const permitUpload = createPermitUpload({ ...parts, authorize });
+  uploadRoute(http, { ...parts, permitUpload, uploadEnabled: settings.upload });
+  uploadTokenRoute(http, {
+    ...parts,
+    authorize,
+    uploadEnabled: settings.upload,
+    uploadMaxBytes: settings.uploadMaxBytes,
+  });
   imageRoutes(http, { ...parts, authorize, deleteEnabled: settings.delete, maxAgeSeconds });
   externalRoute(http, { ...parts, externalEnabled: settings.external, maxAgeSeconds });
   healthRoutes(http, {

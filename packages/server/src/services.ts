@@ -2,19 +2,26 @@ import { createCoalescer } from './async/coalesce.ts';
 import type { BlobStore } from './blobs/blob-store.ts';
 import { openBlobStore } from './blobs/drivers.ts';
 import { createVariantCache } from './cache/create-variant-cache.ts';
+import type { VariantCache } from './cache/variant-cache.ts';
 import type { Settings } from './config/schema.ts';
 import type { Log } from './observe/log.ts';
 import { createDeletePicture } from './originals/delete-picture.ts';
 import { inputLimits } from './originals/input-limits.ts';
 import { createOriginals } from './originals/originals.ts';
+import { createStripFile } from './originals/strip-file.ts';
+import { startTokenSweep } from './originals/token-sweep.ts';
+import { createUploadTokens } from './originals/upload-tokens.ts';
+import type { InputLimits } from './render/protocol.ts';
 import { logRenderEvent } from './render/render-event.ts';
 import { createRenderPool, type RenderPoolOptions } from './render/render-pool.ts';
+import type { Renderer } from './render/renderer.ts';
 import { openSpool, spoolParent } from './render/spool.ts';
 import { findUnprivilegedUser } from './render/unprivileged-user.ts';
 import { createFetchRemote, FETCH_LIMITS } from './sources/fetch-remote.ts';
 import { createRemoteSource } from './sources/remote.ts';
+import { createApplyRecipe } from './variants/apply-recipe.ts';
 import { createFailureMemory } from './variants/failure-memory.ts';
-import { createServeVariant, type Variant } from './variants/serve-variant.ts';
+import { createServeVariant, type ServeVariant, type Variant } from './variants/serve-variant.ts';
 
 /** All that the server does, without the HTTP. */
 export type Services = Awaited<ReturnType<typeof openServices>>;
@@ -43,7 +50,9 @@ export async function openServices(options: {
     limits,
     maxBytes: settings.uploadMaxBytes,
     stripFile: createStripFile(settings.uploadStrip),
-    applyRecipe: createApplyRecipe({ serveVariant: createFlow(createVariantCache(KEEPS_NOTHING)) }),
+    applyRecipe: createApplyRecipe({
+      serveVariant: createFlow({ cache: createVariantCache(KEEPS_NOTHING), renderer, limits, settings }),
+    }),
   });
   const uploadTokens = createUploadTokens({ blobs, secrets: uploadSecrets(settings) });
   const tokenSweep = startTokenSweep({ tokens: uploadTokens, log });
@@ -57,14 +66,7 @@ export async function openServices(options: {
     freshSeconds: settings.externalFreshSeconds,
     log,
   });
-  const serveVariant = createServeVariant({
-    cache,
-    renderer,
-    limits,
-    coalescer: createCoalescer<Variant>(),
-    failures: createFailureMemory(),
-    policy: settings,
-  });
+  const serveVariant = createFlow({ cache, renderer, limits, settings });
 
   /** After the HTTP has ended: waits for what runs behind, then lets go of everything. */
   async function close(): Promise<void> {
@@ -78,7 +80,30 @@ export async function openServices(options: {
   }
 
   const deletePicture = createDeletePicture({ originals, cache });
-  return { renderer, cache, originals, remote, serveVariant, deletePicture, close };
+  return { renderer, cache, originals, uploadTokens, remote, serveVariant, deletePicture, close };
+}
+
+/** What is made of an upload before it is stored is made once. */
+const KEEPS_NOTHING = { blobs: undefined, maxBytes: 0, memoryBytes: 0, minFreeBytes: 0 };
+
+function createFlow(parts: {
+  cache: VariantCache;
+  renderer: Renderer;
+  limits: InputLimits;
+  settings: Settings;
+}): ServeVariant {
+  const { settings, ...others } = parts;
+  return createServeVariant({
+    ...others,
+    coalescer: createCoalescer<Variant>(),
+    failures: createFailureMemory(),
+    policy: settings,
+  });
+}
+
+/** A token goes when the key that it was issued with goes, or may no longer upload. */
+function uploadSecrets({ apiKeys = [] }: Settings): string[] {
+  return apiKeys.filter(({ scopes }) => scopes.includes('upload')).map(({ secret }) => secret);
 }
 
 type Sandbox = NonNullable<RenderPoolOptions['sandbox']>;

@@ -121,5 +121,5 @@ function routeOf(target: string): string {
   const { path } = splitTarget(target);
   const name = path.split('/', 2)[1] ?? '';
   if (ROUTES_WITH_TAIL.has(name)) return `/${name}`;
-  return path === `/${name}` && /^[a-z.]+$/.test(name) ? path : '/-';
+  return path === `/${name}` && /^[a-z][a-z.-]*$/.test(name) ? path : '/-';
 }

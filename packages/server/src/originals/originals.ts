@@ -3,24 +3,15 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import { ServiceError } from '../errors.ts';
 import type { InputLimits, PictureFacts, RenderInput } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
-import { verifyPicture } from '../render/verify-picture.ts';
 import type { Original } from '../sources/source.ts';
 import { createNotes, type Notes } from './notes.ts';
-import { isPictureHash, newPictureHash, originalKey } from './picture-hash.ts';
-import { receiveFile } from './receive-file.ts';
-
-/** Bytes received and not yet a picture: either `keep` them or `discard` them. */
-export interface ReceivedUpload {
-  readonly bytes: number;
-  /** Decodes them whole and, where that works, stores them durably under a new hash. */
-  keep(signal: AbortSignal): Promise<{ readonly hash: string; readonly facts: PictureFacts }>;
-  discard(): Promise<void>;
-}
+import { isPictureHash, originalKey } from './picture-hash.ts';
+import { type ApplyRecipe, createReceiveUpload, type ReceiveUpload } from './receive-upload.ts';
+import type { StripFile } from './strip-file.ts';
 
 /** The uploaded pictures. */
 export interface Originals {
-  /** Streams an upload into the store's tree; rejects with `too_many_bytes` as soon as it is too long. */
-  receive(stream: Readable): Promise<ReceivedUpload>;
+  readonly receive: ReceiveUpload;
   /** The picture of that hash, for making variants of it; `not_found`, also for what is no hash. */
   resolve(hash: string, signal: AbortSignal): Promise<Original>;
   stat(hash: string): Promise<{ readonly bytes: number; readonly modifiedMs: number } | undefined>;
@@ -37,25 +28,11 @@ export function createOriginals(dependencies: {
   renderer: Renderer;
   limits: InputLimits;
   maxBytes: number;
+  stripFile: StripFile;
+  applyRecipe: ApplyRecipe;
 }): Originals {
-  const { blobs, renderer, limits, maxBytes } = dependencies;
+  const { blobs, renderer, limits } = dependencies;
   const notes = createNotes(blobs);
-
-  async function receive(stream: Readable): Promise<ReceivedUpload> {
-    const path = await blobs.temporaryFile();
-    const { bytes, discard } = await receiveFile({ stream, path, maxBytes });
-    return { bytes, discard, keep: (signal) => keep({ path, bytes, signal }) };
-  }
-
-  async function keep(received: { path: string; bytes: number; signal: AbortSignal }) {
-    const { path, bytes, signal } = received;
-    const hash = newPictureHash();
-    const input = { path, offset: 0, length: bytes };
-    const facts = await verifyPicture({ renderer, input, limits, pictureId: hash, signal });
-    await blobs.put(originalKey(hash), { path });
-    await notes.put(hash, 'facts', facts);
-    return { hash, facts };
-  }
 
   async function findFacts(hash: string, signal: AbortSignal): Promise<PictureFacts> {
     const local = await open(hash);
@@ -94,7 +71,7 @@ export function createOriginals(dependencies: {
   }
 
   return {
-    receive,
+    receive: createReceiveUpload({ ...dependencies, notes }),
     resolve,
     stat: async (hash) => (isPictureHash(hash) ? blobs.stat(originalKey(hash)) : undefined),
     read: async (hash, range) => (isPictureHash(hash) ? blobs.read(originalKey(hash), range) : undefined),

@@ -1,41 +1,50 @@
+import type { Readable } from 'node:stream';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../../errors.ts';
-import type { Originals, ReceivedUpload } from '../../originals/originals.ts';
-import type { Authorize } from '../api-keys.ts';
+import type { Originals } from '../../originals/originals.ts';
+import type { ReceivedUpload } from '../../originals/receive-upload.ts';
 import { clientSignal } from '../client-signal.ts';
 import { requestQuery } from '../request-target.ts';
+import type { PermitUpload } from '../upload-permission.ts';
 
 /** `POST /upload`: multipart, the picture in the field `file`. */
 export function uploadRoute(
   app: FastifyInstance,
-  dependencies: { originals: Originals; authorize: Authorize; uploadEnabled: boolean },
+  dependencies: { originals: Originals; permitUpload: PermitUpload; uploadEnabled: boolean },
 ): void {
-  const { originals, authorize, uploadEnabled } = dependencies;
+  const { originals, permitUpload, uploadEnabled } = dependencies;
 
   app.post('/upload', async (request, reply) => {
     requestQuery(request, []);
     if (!uploadEnabled) throw new ServiceError('upload_disabled', 'uploading is switched off here');
-    authorize(request.headers.authorization, 'upload');
-    const received = await receiveUpload(request, originals);
+    const permission = await permitUpload(request.headers.authorization);
     try {
-      const { hash, facts } = await received.keep(clientSignal(reply.raw));
-      const { width, height, format, bytes } = facts;
-      return { hash, status: 'success', width, height, format, bytes, url: `/image/${hash}` };
+      const received = await receiveUpload(request, (stream) => originals.receive(stream, permission.terms));
+      try {
+        const checked = await received.check(clientSignal(reply.raw));
+        const hash = await permission.spend(() => checked.store());
+        const { width, height, format, bytes } = checked.facts;
+        return { hash, status: 'success', width, height, format, bytes, url: `/image/${hash}` };
+      } finally {
+        await received.discard();
+      }
     } finally {
-      await received.discard();
+      permission.end();
     }
   });
 }
 
+type Receive = (stream: Readable) => Promise<ReceivedUpload>;
+
 /** Reads the whole body: what comes after the picture may still make the request a bad one. */
-async function receiveUpload(request: FastifyRequest, originals: Originals): Promise<ReceivedUpload> {
+async function receiveUpload(request: FastifyRequest, receive: Receive): Promise<ReceivedUpload> {
   if (!request.isMultipart())
     throw badMultipart('expected multipart/form-data with the picture in the field `file`');
   let received: ReceivedUpload | undefined;
   try {
     for await (const part of request.parts()) {
-      if (part.type === 'file') received = await receivePart(part, originals, received);
+      if (part.type === 'file') received = await receivePart(part, receive, received);
     }
   } catch (error) {
     await received?.discard();
@@ -45,11 +54,11 @@ async function receiveUpload(request: FastifyRequest, originals: Originals): Pro
   return received;
 }
 
-async function receivePart(part: MultipartFile, originals: Originals, earlier: ReceivedUpload | undefined) {
+async function receivePart(part: MultipartFile, receive: Receive, earlier: ReceivedUpload | undefined) {
   if (part.fieldname !== 'file' || earlier !== undefined) {
     throw badMultipart('expected exactly one file, in the field `file`');
   }
-  return originals.receive(part.file);
+  return receive(part.file);
 }
 
 function badMultipart(message: string, cause?: unknown): ServiceError {

@@ -1,0 +1,57 @@
+import { operationsSegments, parseRecipe, printRecipe } from '@images-server/recipe';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { ServiceError } from '../../errors.ts';
+import type { UploadTokens } from '../../originals/upload-tokens.ts';
+import { INPUT_FORMATS } from '../../render/protocol.ts';
+import type { Authorize } from '../api-keys.ts';
+import { requestQuery } from '../request-target.ts';
+
+const MAX_BODY_BYTES = 16_384;
+const MAX_SECONDS = 24 * 60 * 60;
+
+/** `POST /upload-tokens`, JSON: permission for one upload by whoever has no API key. */
+export function uploadTokenRoute(
+  app: FastifyInstance,
+  dependencies: {
+    uploadTokens: UploadTokens;
+    authorize: Authorize;
+    uploadEnabled: boolean;
+    uploadMaxBytes: number;
+  },
+): void {
+  const { uploadTokens, authorize, uploadEnabled, uploadMaxBytes } = dependencies;
+  const order = orderSchema(uploadMaxBytes);
+
+  app.post('/upload-tokens', { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
+    requestQuery(request, []);
+    if (!uploadEnabled) throw new ServiceError('upload_disabled', 'uploading is switched off here');
+    const key = authorize(request.headers.authorization, 'upload');
+    const { expiresSeconds, recipe, ...limits } = parseOrder(request.body, order);
+    const terms = { ...limits, recipe: recipe === undefined ? undefined : canonicalRecipe(recipe) };
+    const issued = uploadTokens.issue({ terms, expiresSeconds, secret: key?.secret });
+    return reply.header('cache-control', 'no-store').send({ status: 'success', ...issued, url: '/upload' });
+  });
+}
+
+function orderSchema(uploadMaxBytes: number) {
+  return z.strictObject({
+    expiresSeconds: z.int().min(1).max(MAX_SECONDS).default(900),
+    maxBytes: z.int().min(1).max(uploadMaxBytes).optional(),
+    formats: z.array(z.enum(INPUT_FORMATS)).min(1).max(INPUT_FORMATS.length).optional(),
+    recipe: z.string().optional(),
+  });
+}
+
+function parseOrder<Order>(body: unknown, schema: z.ZodType<Order>): Order {
+  const read = schema.safeParse(body);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? 'the body' : `"${issue.path.join('.')}"`;
+  throw new ServiceError('bad_request', `${where} is not as expected: ${issue?.message ?? 'a JSON object'}`);
+}
+
+/** Refuses a bad recipe now, when there is somebody who can mend it. */
+function canonicalRecipe(text: string): string {
+  return printRecipe(parseRecipe(operationsSegments(text)));
+}
