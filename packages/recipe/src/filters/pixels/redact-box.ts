@@ -37,26 +37,31 @@ function interpolateBox(pixels: Pixels, box: Box, { tiles, means }: Mosaic): voi
   const { data, width, channels } = pixels;
   const isTranslucent = hasAlpha(pixels);
   const colors = isTranslucent ? channels - 1 : channels;
-  const weighted = means.map((mean) => {
-    const alpha = isTranslucent ? (mean[colors] ?? 0) : 1;
-    return [...mean.slice(0, colors).map((color) => color * alpha), alpha];
-  });
+  const weighted = Float64Array.from(
+    means.flatMap((mean) => {
+      const alpha = isTranslucent ? (mean[colors] ?? 0) : 1;
+      return [...mean.slice(0, colors).map((color) => color * alpha), alpha];
+    }),
+  );
+  const parts = colors + 1;
+  const rowLength = tiles.width * parts;
   const across = betweenTiles(box.width, tiles.width);
   for (const [y, down] of betweenTiles(box.height, tiles.height).entries()) {
-    for (const [x, { first, second, part }] of across.entries()) {
-      const at = (row: number, column: number, channel: number) =>
-        weighted[row * tiles.width + column]?.[channel] ?? 0;
-      const between = (channel: number) => {
-        const above = at(down.first, first, channel) * (1 - part) + at(down.first, second, channel) * part;
-        const below = at(down.second, first, channel) * (1 - part) + at(down.second, second, channel) * part;
-        return above * (1 - down.part) + below * down.part;
-      };
-      const alpha = between(colors);
-      const pixel = ((box.top + y) * width + box.left + x) * channels;
+    const [above, below] = [down.first * rowLength, down.second * rowLength];
+    const row = Float64Array.from(
+      { length: rowLength },
+      (_, at) => (weighted[above + at] ?? 0) * (1 - down.part) + (weighted[below + at] ?? 0) * down.part,
+    );
+    let pixel = ((box.top + y) * width + box.left) * channels;
+    for (const { first, second, part } of across) {
+      const level = (at: number) =>
+        (row[first * parts + at] ?? 0) * (1 - part) + (row[second * parts + at] ?? 0) * part;
+      const alpha = level(colors);
       for (let color = 0; color < colors; color += 1) {
-        data[pixel + color] = alpha === 0 ? 0 : between(color) / alpha + 0.5;
+        data[pixel + color] = alpha === 0 ? 0 : level(color) / alpha + 0.5;
       }
       if (isTranslucent) data[pixel + colors] = alpha + 0.5;
+      pixel += channels;
     }
   }
 }
