@@ -10,7 +10,7 @@ export const sharpen = defineFilter<OneNumber>({
   summary: 'Sharpens with an unsharp mask.',
   ...oneNumber({ ...SIGMA, meaning: 'sigma in px', fallback: 1 }),
   details: `
-\`c' = c + (c - b)\`, where b is the colour that \`blur\` of that sigma gives there (1 where none is given). Alpha is kept, and
+\`c' = c + (c - b)\`, where b is the colour, not rounded, that \`blur\` of that sigma gives there (1 where none is given). Alpha is kept, and
 what is transparent has no part in b, so that no rim appears around a cut-out. A large sigma raises local contrast.
 `.trim(),
   examples: [
