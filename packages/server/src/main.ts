@@ -7,7 +7,7 @@ import { createLog } from './observe/log.ts';
 
 const RENDER_ENTRY = new URL('./render/child/main.js', import.meta.url);
 
-async function main(): Promise<void> {
+async function serve(): Promise<void> {
   const { settings, warnings } = await loadSettings(process.env, {
     startFolder: startFolder(process.env, process.cwd()),
   });
@@ -49,7 +49,17 @@ function ownVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-main().catch((error: unknown) => {
+async function command(words: readonly string[]): Promise<void> {
+  const { runCommand } = await import('./commands/run-command.ts');
+  process.exitCode = await runCommand(words, {
+    environment: process.env,
+    print: (line) => console.log(line),
+    complain: (line) => console.error(line),
+  });
+}
+
+const words = process.argv.slice(2);
+(words.length === 0 ? serve() : command(words)).catch((error: unknown) => {
   if (error instanceof ConfigurationError) console.error(error.message);
   else console.error(error);
   process.exit(error instanceof ConfigurationError ? CONFIGURATION_EXIT_CODE : 1);
