@@ -17,6 +17,10 @@ export interface CacheRoom {
   /** Makes room for an entry of that cost; false where there is none to be had. `release` it when it is in the index. */
   reserve(cost: number): Promise<boolean>;
   release(cost: number): void;
+  /** Evicts what is beyond the budget already: that may have become smaller since the last start. */
+  shrink(): Promise<void>;
+  /** Makes no more room. */
+  close(): void;
 }
 
 /** Creates the room of an index's entries. */
@@ -31,6 +35,7 @@ export function createCacheRoom(dependencies: {
   const { index, scan, evictions, floor, limits, log } = dependencies;
   let reservedCost = 0;
   let reservedEntries = 0;
+  let closed = false;
 
   /** By how much the limits are passed when what is leaving has left, and now, when it still lies there. */
   const excess = () => {
@@ -45,6 +50,7 @@ export function createCacheRoom(dependencies: {
   };
   const keepBudget = async (): Promise<boolean> => {
     for (let over = excess(); over.now; over = excess()) {
+      if (closed) return false;
       if (over.soon && over.leaving < EVICTIONS_AT_ONCE && evictions.start() !== undefined) continue;
       if (over.leaving > 0) {
         if (!(await evictions.next())) return false;
@@ -75,5 +81,11 @@ export function createCacheRoom(dependencies: {
       return false;
     },
     release,
+    async shrink() {
+      await keepBudget();
+    },
+    close() {
+      closed = true;
+    },
   };
 }

@@ -15,6 +15,8 @@ export interface IndexScan {
   unseenCost(): number;
   /** When the first few thousand entries are found, or all there are. */
   readonly begun: Promise<void>;
+  /** When all is found. */
+  readonly ended: Promise<void>;
   /** When some more are found, or the scan has ended or stopped. */
   progress(): Promise<void>;
   /** Ends it where it is. */
@@ -40,6 +42,7 @@ export function startIndexScan(dependencies: {
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
   let step = createStep();
+  const end = createStep();
   const begun = step.taken;
 
   const endStep = (): void => {
@@ -65,6 +68,7 @@ export function startIndexScan(dependencies: {
     state = 'running';
     try {
       state = await scanAll();
+      if (state === 'ended') end.take();
     } catch (error) {
       state = 'stopped';
       log('cannot list the cache; trying again in a minute', { err: error });
@@ -78,6 +82,7 @@ export function startIndexScan(dependencies: {
     state: () => state,
     unseenCost: () => (state === 'ended' ? 0 : Math.max(0, expectedCost - foundCost)),
     begun,
+    ended: end.taken,
     progress: () => step.taken,
     async close() {
       closed = true;

@@ -35,6 +35,7 @@ export function createStoredEntries(dependencies: {
   const evictions = createEvictions({ blobs, index, log });
   const floor = createFreeFloor({ blobs, evictions, minFreeBytes: limits.minFreeBytes });
   const room = createCacheRoom({ index, scan, evictions, floor, limits, log });
+  void scan.ended.then(room.shrink);
   const touches = createTouches(blobs);
   const writer = createEntryWriter({ blobs, index, evictions, room, limits, log });
 
@@ -64,6 +65,7 @@ export function createStoredEntries(dependencies: {
       indexed: scan.state() === 'ended',
     }),
     async close() {
+      room.close();
       await scan.close();
       await evictions.ended();
       await touches.ended();
