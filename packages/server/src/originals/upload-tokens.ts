@@ -41,11 +41,14 @@ export function createUploadTokens(dependencies: {
   blobs: BlobStore;
   /** Of the API keys that may upload. */
   secrets: readonly string[];
+  /** Unix milliseconds. */
+  now?: () => number;
 }): UploadTokens {
-  const { blobs, secrets } = dependencies;
+  const { blobs, secrets, now = Date.now } = dependencies;
   const ownKey = randomBytes(32);
   const keys = secrets.length === 0 ? [ownKey] : secrets.map(tokenKey);
   const inUse = new Set<string>();
+  const nowSeconds = () => Math.floor(now() / 1000);
 
   function issue(order: { terms: UploadTerms; expiresSeconds: number; secret: string | undefined }) {
     const { terms, expiresSeconds, secret } = order;
@@ -135,10 +138,6 @@ function tokenKey(secret: string): Buffer {
 
 function signatureOf(text: string, key: Buffer): string {
   return createHmac('sha256', key).update(text).digest('base64url');
-}
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
 }
 
 function usedToken(): ServiceError {
