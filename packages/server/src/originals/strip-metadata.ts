@@ -35,5 +35,6 @@ const SIGNATURE_BYTES = 12;
 export function stripMetadata(bytes: Buffer, what: StrippedMetadata): Buffer {
   const start = bytes.toString('latin1', 0, SIGNATURE_BYTES);
   const container = CONTAINERS.find(({ starts }) => starts.test(start));
-  return container === undefined ? bytes : container.strip[what](bytes);
+  const stripped = container?.strip[what](bytes) ?? bytes;
+  return stripped.equals(bytes) ? bytes : stripped;
 }

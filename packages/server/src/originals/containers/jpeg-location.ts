@@ -16,7 +16,7 @@ const PHOTOSHOP = /^(?:Photoshop 3\.0\0|Adobe_Photoshop2\.5:)/;
 const EXIF = /^[\s\S]{0,4}Exif\0[\s\S]/i;
 const EXIF_CONTINUED = /^Exif\0\0(?!II\*\0|MM\0\*)/;
 /** What is known to hold no place: profiles, and the index of a multi-picture file. */
-const PLACELESS = /^(?:ICC_PROFILE|MPF)\0/;
+const PLACELESS = /^(?:ICC_PROFILE|MPF\0)/;
 
 /**
  * A JPEG without positions and places: they are blanked where they stand, so that the offsets in EXIF, maker notes and

@@ -25,9 +25,9 @@ export function stripJpeg(bytes: Buffer): Buffer {
     if (marker !== COMMENT && (marker < APP0 || marker > APP15)) return undefined;
     const payload = bytes.subarray(segment.start, segment.end);
     if (marker === APP0) return replaceJfif(payload);
-    if (marker === APP2 && payload.toString('latin1', 0, 12) === 'ICC_PROFILE\0') return undefined;
+    if (marker === APP2 && payload.toString('latin1', 0, 11) === 'ICC_PROFILE') return undefined;
     if (marker === APP14 && payload.toString('latin1', 0, 5) === 'Adobe') return undefined;
-    if (marker !== APP1 || hasExif || payload.toString('latin1', 0, 6) !== 'Exif\0\0') return NOTHING;
+    if (marker !== APP1 || hasExif || payload.toString('latin1', 0, 4) !== 'Exif') return NOTHING;
     // Decoders take the first, whatever it tells.
     hasExif = true;
     const orientation = exifOrientation(payload);

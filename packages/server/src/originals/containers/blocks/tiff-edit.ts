@@ -15,12 +15,13 @@ export function editTiff(block: Buffer, policy: TiffPolicy, editValue: EditValue
   if (reader === undefined) return undefined;
   const plan = planTiff(reader, policy);
   if (plan === undefined) return undefined;
-  const kept = mergeIntervals([...plan.tables, ...plan.kept]);
+  const data = mergeIntervals([{ start: 0, end: reader.headerBytes }, ...plan.kept]);
+  const kept = mergeIntervals([...data, ...plan.tables]);
   let changed = editValues(block, plan, kept, editValue);
   for (const { start, end } of plan.thumbnails) {
     changed = blankNestedJpeg(block.subarray(start, Math.min(end, block.length))) || changed;
   }
-  changed = removeEntries(block, reader, plan) || changed;
+  changed = removeEntries(block, reader, { plan, data }) || changed;
   for (const { start, end } of subtractIntervals(mergeIntervals(plan.blanked), kept)) {
     block.fill(0, start, end);
   }
@@ -34,8 +35,7 @@ function editValues(block: Buffer, plan: TiffPlan, kept: Interval[], editValue: 
   for (const { table, entry } of plan.edits) {
     const { start, end } = entry.value;
     bytesLeft -= end - start;
-    const isInline = start > entry.at && start < entry.at + 20;
-    if (isInline) continue;
+    if (entry.isInline) continue;
     if (bytesLeft < 0 || overlapsAny(kept, entry.value)) {
       plan.removals.set(table, (plan.removals.get(table) ?? new Set<TiffEntry>()).add(entry));
     } else changed = editValue(entry.tag, block.subarray(start, end)) || changed;
@@ -43,28 +43,34 @@ function editValues(block: Buffer, plan: TiffPlan, kept: Interval[], editValue: 
   return changed;
 }
 
-/** Moves the entries that stay together, and the link to the next table after them. */
-function removeEntries(block: Buffer, reader: TiffReader, plan: TiffPlan): boolean {
-  let changed = false;
+/**
+ * Moves the entries that stay together. A table that shares its bytes with another, or with data, is no camera's work
+ * but damaged: there the entries to remove only become zeros.
+ */
+function removeEntries(
+  block: Buffer,
+  reader: TiffReader,
+  where: { plan: TiffPlan; data: readonly Interval[] },
+): boolean {
+  const { plan, data } = where;
   let furthest = 0;
   for (const table of plan.tables.toSorted((a, b) => a.start - b.start)) {
-    const removed = plan.removals.get(table);
-    // Tables that overlap are no camera's work, and moving the entries of one would break the other.
-    if (removed !== undefined && table.start >= furthest) {
-      removeFrom(block, reader, table, removed);
-      changed = true;
-    }
+    const removed = plan.removals.get(table) ?? new Set();
+    const isClean = table.start >= furthest && !overlapsAny(data, table);
     furthest = Math.max(furthest, table.end);
+    if (removed.size > 0 && isClean) removeFrom(block, reader, table, removed);
+    else for (const entry of removed) if (!overlapsAny(data, entry)) block.fill(0, entry.start, entry.end);
   }
-  return changed;
+  return plan.removals.size > 0;
 }
 
+/** The link to the next table comes directly after the last entry. */
 function removeFrom(block: Buffer, reader: TiffReader, table: TiffTable, removed: Set<TiffEntry>): void {
   const { entryBytes } = reader;
   let to = table.start + reader.countBytes;
   for (const entry of table.entries) {
     if (removed.has(entry)) continue;
-    block.copyWithin(to, entry.at, entry.at + entryBytes);
+    block.copyWithin(to, entry.start, entry.end);
     to += entryBytes;
   }
   const link = table.start + reader.countBytes + table.entries.length * entryBytes;

@@ -11,7 +11,7 @@ export type TiffPolicy = (tag: number) => Treatment;
 export interface TiffPlan {
   /** The tables that stay. */
   readonly tables: TiffTable[];
-  /** The values and the picture data that stay, but for those that are edited. */
+  /** The values outside the tables and the picture data that stay, but for values that are edited. */
   readonly kept: Interval[];
   readonly edits: { readonly table: TiffTable; readonly entry: TiffEntry }[];
   readonly removals: Map<TiffTable, Set<TiffEntry>>;
@@ -82,7 +82,7 @@ export function planTiff(reader: TiffReader, policy: TiffPolicy): TiffPlan | und
       plan.removals.set(table, entries.add(entry));
       drop(entry);
     } else if (treatment === 'edit') plan.edits.push({ table, entry });
-    else plan.kept.push(entry.value);
+    else if (!entry.isInline) plan.kept.push(entry.value);
     if (treatment === 'follow') for (const at of pointers(entry)) pending.push(at);
   }
 

@@ -1,12 +1,12 @@
 import type { Interval } from '../intervals.ts';
 
-/** One entry of a table: its own place, and where its value lies (inside the entry itself where it is short). */
-export interface TiffEntry {
-  /** Of the entry itself. */
-  readonly at: number;
+/** One entry of a table: its own place, and that of its value. */
+export interface TiffEntry extends Interval {
   readonly tag: number;
   readonly type: number;
   readonly count: number;
+  /** Whether the value is so short that it lies in the entry itself. */
+  readonly isInline: boolean;
   /** Cut off at the end of the block. */
   readonly value: Interval;
 }
@@ -21,6 +21,7 @@ export interface TiffTable extends Interval {
 /** Reads the structure of TIFF 6.0 and BigTIFF, which EXIF shares; offsets count from the start of the block. */
 export interface TiffReader {
   readonly firstTable: number;
+  readonly headerBytes: number;
   /** Bytes of a table's count, of one entry, and of the link to the next table. */
   readonly countBytes: number;
   readonly entryBytes: number;
@@ -80,10 +81,11 @@ function createReader(
   const countBytes = isBig ? 8 : 2;
   const entryBytes = isBig ? 20 : 12;
   const offsetBytes = isBig ? 8 : 4;
+  const headerBytes = isBig ? 16 : 8;
 
   function table(at: number): TiffTable | undefined {
     const first = at + countBytes;
-    if (at < 8 || first > block.length) return undefined;
+    if (at < headerBytes || first > block.length) return undefined;
     const count = Math.min(read(at, countBytes), Math.floor((block.length - first) / entryBytes));
     const entries = Array.from({ length: count }, (_, index) => entry(first + index * entryBytes));
     const link = first + count * entryBytes;
@@ -96,14 +98,10 @@ function createReader(
     const count = read(at + 4, offsetBytes);
     const bytes = count * (TYPE_BYTES.get(type) ?? 1);
     const field = at + 4 + offsetBytes;
-    const start = Math.min(bytes <= offsetBytes ? field : read(field, offsetBytes), block.length);
-    return {
-      at,
-      tag: read(at, 2),
-      type,
-      count,
-      value: { start, end: Math.min(start + bytes, block.length) },
-    };
+    const isInline = bytes <= offsetBytes;
+    const start = isInline ? field : Math.min(read(field, offsetBytes), block.length);
+    const value = { start, end: Math.min(start + bytes, block.length) };
+    return { start: at, end: at + entryBytes, tag: read(at, 2), type, count, isInline, value };
   }
 
   function numbers({ type, count, value }: TiffEntry, most: number): number[] {
@@ -120,5 +118,5 @@ function createReader(
     bytes.copy(block, changed.start);
   }
 
-  return { firstTable, countBytes, entryBytes, offsetBytes, table, numbers, writeCount };
+  return { firstTable, headerBytes, countBytes, entryBytes, offsetBytes, table, numbers, writeCount };
 }
