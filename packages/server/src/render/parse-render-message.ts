@@ -24,6 +24,9 @@ function isAnswer(message: unknown): message is RenderAnswer {
 function isResult(result: unknown): boolean {
   if (!isObject(result) || !('kind' in result)) return false;
   if (result.kind === 'facts') return 'facts' in result && isObject(result.facts);
+  if (result.kind === 'analysis') {
+    return 'facts' in result && isObject(result.facts) && 'analysis' in result && isObject(result.analysis);
+  }
   return result.kind === 'variant' && 'bytes' in result && result.bytes instanceof Uint8Array;
 }
 

@@ -75,11 +75,60 @@ export interface OutputLimits {
   readonly maxResultPixels: number;
 }
 
+/** What the pixels of the first frame tell, and EXIF. Colours are sRGB as `#rrggbb`. */
+export interface PictureAnalysis {
+  /** The colour of the largest part; null where every pixel is transparent. */
+  readonly dominantColor: string | null;
+  /** The mean of all pixels, weighted by their opacity; null where every pixel is transparent. */
+  readonly averageColor: string | null;
+  /** Up to 8, that of the largest part first. */
+  readonly palette: readonly string[];
+  readonly blurhash: string;
+  /** Base64. */
+  readonly thumbhash: string;
+  /** 64 bits as 16 hex digits; pictures that look alike differ in few of them. */
+  readonly perceptualHash: string;
+  /** Null where the file holds none. */
+  readonly exif: ExifFacts | null;
+}
+
+/** What EXIF says of the shot; absent what it does not say. Texts have up to 200 characters. */
+export interface ExifFacts {
+  readonly cameraMake?: string | undefined;
+  readonly cameraModel?: string | undefined;
+  readonly lensMake?: string | undefined;
+  readonly lensModel?: string | undefined;
+  readonly software?: string | undefined;
+  /** ISO 8601 local time, with its offset from UTC where that is known. */
+  readonly takenAt?: string | undefined;
+  readonly changedAt?: string | undefined;
+  readonly exposureSeconds?: number | undefined;
+  readonly fNumber?: number | undefined;
+  readonly iso?: number | undefined;
+  /** Exposure compensation in EV. */
+  readonly exposureBias?: number | undefined;
+  readonly focalLengthMm?: number | undefined;
+  /** The focal length that gives the same view on 35 mm film. */
+  readonly focalLength35Mm?: number | undefined;
+  readonly flashFired?: boolean | undefined;
+  readonly position?: GeographicPosition | undefined;
+}
+
+export interface GeographicPosition {
+  /** Degrees, north and east positive. */
+  readonly latitude: number;
+  readonly longitude: number;
+  /** Metres above sea level. */
+  readonly altitudeMeters?: number;
+}
+
 export type RenderJob =
   /** Header only: facts. */
   | { readonly kind: 'probe'; readonly input: RenderInput; readonly limits: InputLimits }
   /** Decodes every pixel and throws them away: is it whole? Facts. */
   | { readonly kind: 'verify'; readonly input: RenderInput; readonly limits: InputLimits }
+  /** Looks at a small picture of the first frame: facts, colours, placeholders, EXIF. */
+  | { readonly kind: 'analyse'; readonly input: RenderInput; readonly limits: InputLimits }
   | {
       readonly kind: 'render';
       readonly input: RenderInput;
@@ -94,6 +143,7 @@ export type RenderJob =
 
 export type RenderResult =
   | { readonly kind: 'facts'; readonly facts: PictureFacts }
+  | { readonly kind: 'analysis'; readonly facts: PictureFacts; readonly analysis: PictureAnalysis }
   | {
       readonly kind: 'variant';
       readonly bytes: Uint8Array;
@@ -105,6 +155,14 @@ export type RenderResult =
       /** Milliseconds by stage: decode and steps, encode. */
       readonly timings: { readonly renderMs: number };
     };
+
+/** What each kind of job results in. */
+export const RESULT_KINDS = {
+  probe: 'facts',
+  verify: 'facts',
+  analyse: 'analysis',
+  render: 'variant',
+} as const satisfies Record<RenderJob['kind'], RenderResult['kind']>;
 
 /** Parent to child. One at a time: the next only after the answer. */
 export interface RenderRequest {

@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import { type CrashRecord, createCrashRecord } from './crash-record.ts';
 import { launchRenderProcess } from './launch-render-process.ts';
-import type { RenderJob, RenderResult } from './protocol.ts';
+import { RESULT_KINDS, type RenderJob, type RenderResult } from './protocol.ts';
 import type { RenderEvent } from './render-event.ts';
 import { createRenderPlace, type RenderPlace } from './render-place.ts';
 import { type EndReason, startRenderProcess } from './render-process.ts';
@@ -194,7 +194,7 @@ async function run<Job extends RenderJob>(
 }
 
 function isResultOf<Job extends RenderJob>(job: Job, result: RenderResult): result is RenderResultOf<Job> {
-  return result.kind === (job.kind === 'render' ? 'variant' : 'facts');
+  return result.kind === RESULT_KINDS[job.kind];
 }
 
 /** Gives idle places what waits, in order. Called whenever a place, memory or a job has come or gone. */

@@ -1,4 +1,4 @@
-import type { RenderJob, RenderResult } from './protocol.ts';
+import type { RESULT_KINDS, RenderJob, RenderResult } from './protocol.ts';
 
 export interface RenderOptions {
   /** Names the original: its crashes are counted under this name. */
@@ -23,6 +23,7 @@ export interface Renderer {
   close(): Promise<void>;
 }
 
-export type RenderResultOf<Job extends RenderJob> = Job['kind'] extends 'render'
-  ? Extract<RenderResult, { kind: 'variant' }>
-  : Extract<RenderResult, { kind: 'facts' }>;
+export type RenderResultOf<Job extends RenderJob> = Extract<
+  RenderResult,
+  { kind: (typeof RESULT_KINDS)[Job['kind']] }
+>;
