@@ -1,4 +1,5 @@
-import type { RenderInput, RenderJob, RenderResult } from '../protocol.ts';
+import type { InputLimits, RenderInput, RenderJob, RenderResult } from '../protocol.ts';
+import { analysePicture } from './analyse/analyse-picture.ts';
 import { createInputReader } from './input-reader.ts';
 import { probe } from './probe.ts';
 import { renderPicture } from './render-picture.ts';
@@ -14,6 +15,7 @@ export async function runJob(
 ): Promise<RenderResult> {
   const startedMs = performance.now();
   const bytes = readInput(job.input);
+  if (job.kind === 'analyse') return analyse(bytes, job.limits);
   const header = await probe(bytes, job.limits);
   if (job.kind !== 'render') {
     if (job.kind === 'verify') await verify(bytes, header.facts);
@@ -22,4 +24,9 @@ export async function runJob(
   const rendered = await renderPicture(bytes, header, job);
   const renderMs = performance.now() - startedMs;
   return { kind: 'variant', ...rendered, format: job.output.format, timings: { renderMs } };
+}
+
+async function analyse(bytes: Buffer, limits: InputLimits): Promise<RenderResult> {
+  const { facts } = await probe(bytes, limits);
+  return { kind: 'analysis', facts, analysis: await analysePicture(bytes, facts) };
 }
