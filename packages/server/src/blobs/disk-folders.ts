@@ -1,23 +1,62 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { errnoOf, isAbsence } from './storage-error.ts';
 
 /** Folders that the store makes are for its own user alone. */
 export const FOLDER_MODE = 0o700;
 
-/**
- * Is every folder on the way there, and a real one? A symlink is not: O_NOFOLLOW guards only the last part of a path, so
- * that a linked folder would lead out of the tree.
- */
-export async function hasFolders(root: string, segments: readonly string[]): Promise<boolean> {
-  const kinds = await Promise.all(pathsBelow(root, segments).map(folderKind));
-  return kinds.every((kind) => kind === 'folder');
+/** How long a folder that was looked at is taken to be what it was. */
+const KNOWN_MS = 60_000;
+const MAX_KNOWN_FOLDERS = 10_000;
+
+/** The folders below the store's root, the last ones remembered: most requests walk the same few. */
+export interface Folders {
+  /**
+   * Is every folder on the way there, and a real one? A symlink is not: O_NOFOLLOW guards only the last part of a path,
+   * so that a linked folder would lead out of the tree. One that has been removed since it was looked at may count as
+   * there: then what is looked for in it is absent.
+   */
+  has(segments: readonly string[]): Promise<boolean>;
+  /** Makes the folders that are missing. Fails where something else, a symlink too, has the name of one. */
+  make(segments: readonly string[]): Promise<void>;
+  /** Looks again next time: something that should have been there was not. */
+  forget(segments: readonly string[]): void;
 }
 
-/** Makes the folders that are missing. Fails where something else, a symlink too, has the name of one. */
-export async function makeFolders(root: string, segments: readonly string[]): Promise<void> {
-  for (const path of pathsBelow(root, segments)) await makeFolder(path);
+/** Creates the folders' side of a store. */
+export function createFolders(root: string): Folders {
+  const known = new LRUCache<string, true>({ max: MAX_KNOWN_FOLDERS, ttl: KNOWN_MS });
+
+  async function isFolder(path: string): Promise<boolean> {
+    if (known.has(path)) return true;
+    if ((await folderKind(path)) !== 'folder') return false;
+    known.set(path, true);
+    return true;
+  }
+
+  async function makeFolder(path: string): Promise<void> {
+    if (await isFolder(path)) return;
+    try {
+      await mkdir(path, { mode: FOLDER_MODE });
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST' || !(await isFolder(path))) throw error;
+    }
+  }
+
+  return {
+    async has(segments) {
+      const found = await Promise.all(pathsBelow(root, segments).map(isFolder));
+      return found.every(Boolean);
+    },
+    async make(segments) {
+      for (const path of pathsBelow(root, segments)) await makeFolder(path);
+    },
+    forget(segments) {
+      for (const path of pathsBelow(root, segments)) known.delete(path);
+    },
+  };
 }
 
 /** Removes these folders from the deepest upwards while they are empty; the deepest that is left. */
@@ -80,15 +119,6 @@ export async function makeRoot(directory: string, durable: boolean): Promise<voi
 
 function pathsBelow(root: string, segments: readonly string[]): string[] {
   return segments.map((_, index) => join(root, ...segments.slice(0, index + 1)));
-}
-
-async function makeFolder(path: string): Promise<void> {
-  if ((await folderKind(path)) === 'folder') return;
-  try {
-    await mkdir(path, { mode: FOLDER_MODE });
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST' || (await folderKind(path)) !== 'folder') throw error;
-  }
 }
 
 async function folderKind(path: string): Promise<'folder' | 'other' | 'absent'> {

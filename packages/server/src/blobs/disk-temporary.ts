@@ -3,8 +3,10 @@ import { mkdir, readdir, readlink, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { statFile } from './disk-files.ts';
-import { FOLDER_MODE, makeFolders } from './disk-folders.ts';
+import { FOLDER_MODE, type Folders } from './disk-folders.ts';
 import { errnoOf, throwUnlessAbsent } from './storage-error.ts';
+
+const NAME = '.tmp';
 
 /** No file that is still being written stands still for as long as this. */
 const ABANDONED_AFTER_MS = 15 * 60_000;
@@ -12,7 +14,9 @@ const ABANDONED_AFTER_MS = 15 * 60_000;
 /** The folder of the files that are not blobs yet. Its name begins with a dot, so that no key can name it. */
 export interface TemporaryFolder {
   /** A path that nobody else gets; there is no file yet. */
-  nextPath(): Promise<string>;
+  nextPath(): string;
+  /** Makes the folder where it is missing: whoever empties a cache by hand may take it along. */
+  make(): Promise<void>;
   /** Does the path lie directly in this folder? */
   owns(path: string): boolean;
   close(): void;
@@ -24,18 +28,22 @@ export interface TemporaryFolder {
  * for 15 minutes; processes of another machine or container cannot be asked, and what they left is swept again when
  * that time is over.
  */
-export async function openTemporaryFolder(root: string): Promise<TemporaryFolder> {
-  const folder = join(root, '.tmp');
-  await makeFolders(root, ['.tmp']);
+export async function openTemporaryFolder(root: string, folders: Folders): Promise<TemporaryFolder> {
+  const folder = join(root, NAME);
+  const make = async (): Promise<void> => {
+    await mkdir(root, { recursive: true, mode: FOLDER_MODE });
+    folders.forget([NAME]);
+    await folders.make([NAME]);
+  };
+  await make();
   const scope = await processScope();
   await sweep(folder, scope);
   const again = setTimeout(() => void sweep(folder, scope).catch(() => undefined), ABANDONED_AFTER_MS + 1000);
   again.unref();
   let count = 0;
   return {
-    async nextPath() {
-      // Whoever empties a cache by hand may take this folder along.
-      await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    make,
+    nextPath() {
       count += 1;
       return join(
         folder,

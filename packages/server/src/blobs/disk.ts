@@ -5,8 +5,8 @@ import { parseBlobKey } from './blob-key.ts';
 import type { BlobContent, BlobStat, BlobStore } from './blob-store.ts';
 import { openFile, readFile, removeFile, settleFile, statFile, writeFile } from './disk-files.ts';
 import {
-  hasFolders,
-  makeFolders,
+  createFolders,
+  type Folders,
   makeRoot,
   removeEmptyFolder,
   removeEmptyFolders,
@@ -30,7 +30,7 @@ export interface DiskStoreOptions {
  * Where `put` rejects, the blob may be there, but then it is whole: the sync of its folder was what failed.
  */
 export async function openDiskStore({ directory, durable }: DiskStoreOptions): Promise<BlobStore> {
-  const { root, temporary } = await openTree(resolve(directory), durable);
+  const { root, folders, temporary } = await openTree(resolve(directory), durable);
 
   const put = async (key: string, content: BlobContent): Promise<void> => {
     const segments = parseBlobKey(key);
@@ -38,10 +38,11 @@ export async function openDiskStore({ directory, durable }: DiskStoreOptions): P
       throw new Error(`Expected a path that temporaryFile() gave, got ${content.path}`);
     }
     await failingAs(`store ${key}`, async () => {
-      const path = 'path' in content ? content.path : await temporary.nextPath();
+      const path = 'path' in content ? content.path : temporary.nextPath();
       try {
-        await ('path' in content ? settleFile(path, durable) : writeFile(path, content.bytes, durable));
-        await moveIntoPlace({ root, path, segments });
+        if ('path' in content) await settleFile(path, durable);
+        else await writeTemporary(path, content.bytes);
+        await moveIntoPlace({ root, folders, path, segments });
       } catch (error) {
         await rm(path, { force: true }).catch(() => undefined);
         throw error;
@@ -50,11 +51,25 @@ export async function openDiskStore({ directory, durable }: DiskStoreOptions): P
     });
   };
 
+  async function writeTemporary(path: string, bytes: Uint8Array): Promise<void> {
+    try {
+      await writeFile(path, bytes, durable);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      await temporary.make();
+      await writeFile(path, bytes, durable);
+    }
+  }
+
   return {
     put,
-    ...readingSide(root),
-    ...deletingSide(root, durable),
-    temporaryFile: () => failingAs('make a temporary file', () => temporary.nextPath()),
+    ...readingSide(root, folders),
+    ...deletingSide({ root, folders, durable }),
+    temporaryFile: () =>
+      failingAs('make a temporary file', async () => {
+        await temporary.make();
+        return temporary.nextPath();
+      }),
     freeBytes: () =>
       failingAs('ask for the free space', async () => {
         const { bavail, bsize } = await statfs(root);
@@ -69,20 +84,22 @@ async function openTree(directory: string, durable: boolean) {
     await makeRoot(directory, durable);
     const root = await realpath(directory);
     await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
-    return { root, temporary: await openTemporaryFolder(root) };
+    const folders = createFolders(root);
+    return { root, folders, temporary: await openTemporaryFolder(root, folders) };
   });
 }
 
 function readingSide(
   root: string,
+  folders: Folders,
 ): Pick<BlobStore, 'get' | 'stat' | 'read' | 'materialize' | 'touch' | 'list'> {
   const openBlob = async (segments: readonly string[]) => {
-    if (!(await hasFolders(root, segments.slice(0, -1)))) return undefined;
+    if (!(await folders.has(segments.slice(0, -1)))) return undefined;
     return await openFile(join(root, ...segments));
   };
   const stat = (key: string): Promise<BlobStat | undefined> => {
     const segments = parseBlobKey(key);
-    return failingAs(`look up ${key}`, () => findFile(root, segments));
+    return failingAs(`look up ${key}`, () => findFile({ root, folders }, segments));
   };
   return {
     stat,
@@ -107,7 +124,7 @@ function readingSide(
     async touch(key) {
       const segments = parseBlobKey(key);
       await failingAs(`touch ${key}`, async () => {
-        if (!(await hasFolders(root, segments.slice(0, -1)))) return;
+        if (!(await folders.has(segments.slice(0, -1)))) return;
         const now = new Date();
         await lutimes(join(root, ...segments), now, now).catch(throwUnlessAbsent);
       });
@@ -115,7 +132,7 @@ function readingSide(
     async *list(prefix) {
       const segments = prefix === undefined ? [] : parseBlobKey(prefix);
       try {
-        if (await hasFolders(root, segments)) yield* listFiles(root, segments);
+        if (await folders.has(segments)) yield* listFiles(root, segments);
       } catch (error) {
         throw storageError(error, `list ${prefix ?? 'all blobs'}`);
       }
@@ -123,16 +140,21 @@ function readingSide(
   };
 }
 
-function deletingSide(root: string, durable: boolean): Pick<BlobStore, 'delete' | 'deleteAll'> {
+function deletingSide(tree: {
+  root: string;
+  folders: Folders;
+  durable: boolean;
+}): Pick<BlobStore, 'delete' | 'deleteAll'> {
+  const { root, folders, durable } = tree;
   /** After something was removed: the folders that became empty go, and that survives a power cut. */
   const settle = async (segments: readonly string[]): Promise<void> => {
     const left = await removeEmptyFolders(root, segments);
     if (durable) await syncFolder(left);
   };
   const clearFolder = async (segments: readonly string[]): Promise<number> => {
-    const { files, folders } = await readFolder(root, segments);
+    const { files, folders: inner } = await readFolder(root, segments);
     let count = 0;
-    for (const name of folders) count += await clearFolder([...segments, name]);
+    for (const name of inner) count += await clearFolder([...segments, name]);
     for (const name of files) if (await removeFile(join(root, ...segments, name))) count += 1;
     const path = join(root, ...segments);
     if (!(await removeEmptyFolder(path)) && durable) await syncFolder(path);
@@ -142,7 +164,7 @@ function deletingSide(root: string, durable: boolean): Pick<BlobStore, 'delete' 
     async delete(key) {
       const segments = parseBlobKey(key);
       return await failingAs(`delete ${key}`, async () => {
-        if ((await findFile(root, segments)) === undefined) return false;
+        if ((await findFile(tree, segments)) === undefined) return false;
         const removed = await removeFile(join(root, ...segments));
         if (removed) await settle(segments.slice(0, -1));
         return removed;
@@ -151,7 +173,7 @@ function deletingSide(root: string, durable: boolean): Pick<BlobStore, 'delete' 
     async deleteAll(prefix) {
       const segments = parseBlobKey(prefix);
       return await failingAs(`delete all of ${prefix}`, async () => {
-        if (!(await hasFolders(root, segments))) return 0;
+        if (!(await folders.has(segments))) return 0;
         const count = await clearFolder(segments);
         await settle(segments.slice(0, -1));
         return count;
@@ -160,8 +182,11 @@ function deletingSide(root: string, durable: boolean): Pick<BlobStore, 'delete' 
   };
 }
 
-async function findFile(root: string, segments: readonly string[]): Promise<BlobStat | undefined> {
-  if (!(await hasFolders(root, segments.slice(0, -1)))) return undefined;
+async function findFile(
+  { root, folders }: { root: string; folders: Folders },
+  segments: readonly string[],
+): Promise<BlobStat | undefined> {
+  if (!(await folders.has(segments.slice(0, -1)))) return undefined;
   return await statFile(join(root, ...segments));
 }
 
@@ -170,16 +195,18 @@ const MOST_ATTEMPTS = 64;
 
 async function moveIntoPlace(move: {
   root: string;
+  folders: Folders;
   path: string;
   segments: readonly string[];
 }): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await makeFolders(move.root, move.segments.slice(0, -1));
+      await move.folders.make(move.segments.slice(0, -1));
       await rename(move.path, join(move.root, ...move.segments));
       return;
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || attempt === MOST_ATTEMPTS) throw error;
+      move.folders.forget(move.segments.slice(0, -1));
     }
   }
 }
