@@ -143,12 +143,14 @@ async function openCacheBlobs({ cache, cacheDiskDir }: Settings): Promise<BlobSt
     : openBlobStore({ driver: cache, directory: cacheDiskDir, durable: false });
 }
 
+/** In memory there is one budget, and nothing in front; with `none` nothing is kept anywhere. */
 function openCache({ settings, log, blobs }: { settings: Settings; log: Log; blobs: BlobStore | undefined }) {
+  const { cache, cacheMaxBytes, cacheMemoryBytes, cacheMinFreeBytes } = settings;
   return createVariantCache({
     blobs,
-    maxBytes: settings.cacheMaxBytes,
-    memoryBytes: settings.cacheMemoryBytes,
-    minFreeBytes: settings.cacheMinFreeBytes,
+    maxBytes: cache === 'memory' ? cacheMemoryBytes : cacheMaxBytes,
+    memoryBytes: cache === 'disk' ? cacheMemoryBytes : 0,
+    minFreeBytes: cacheMinFreeBytes,
     log,
   });
 }
