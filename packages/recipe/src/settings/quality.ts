@@ -8,10 +8,11 @@ export const quality = defineSetting<number | 'auto'>({
   summary: 'How much detail a lossy format keeps.',
   argument: ARGUMENT,
   details:
-    '1 (smallest) to 100 (best), on the scale of the encoder of the format; lossless formats ignore it. `auto` is the server’s choice.',
+    '1 (smallest) to 100 (best), on the scale of the encoder of the format; lossless formats ignore it. `auto` looks for the smallest file whose luma is as similar to the picture (mean SSIM) as the server’s configuration says: smooth pictures get less than by default, detailed ones more. It costs up to five encodings, once.',
   examples: [
     { recipe: 'quality/70', meaning: 'smaller than by default' },
     { recipe: 'format/webp/quality/90', meaning: 'a WebP of high quality' },
+    { recipe: 'resize/800x/quality/auto', meaning: 'as few bytes as look the same' },
   ],
   parse: (argument) => {
     if (argument === 'auto') return argument;

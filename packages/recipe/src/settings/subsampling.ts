@@ -10,7 +10,7 @@ export const subsampling = defineSetting<(typeof CHOICES)[number]>({
   summary: 'At which resolution JPEG and AVIF keep the colours.',
   argument: ARGUMENT,
   details:
-    '`420` keeps them at half the width and height, which photographs hardly show; `444` keeps them whole, which red text and fine coloured lines need. `auto` goes by the picture. Other formats ignore it. Without it, the encoder’s default.',
+    '`420` keeps them at half the width and height, which photographs hardly show; `444` keeps them whole, which red text and fine coloured lines need. `auto` goes by the picture: `444` where the colours vary strongly within 2 x 2 pixels in more than one place of 500, else `420`. Other formats ignore it. Without it, `420`; with `quality/auto`, `auto`.',
   examples: [
     { recipe: 'format/jpeg/quality/90/subsampling/444', meaning: 'a JPEG with sharp colours' },
     { recipe: 'resize/800x/subsampling/auto', meaning: 'by what the picture shows' },

@@ -22,7 +22,7 @@ export const variantSettings = {
     description:
       'Whether JPEGs are progressive, PNGs and GIFs interlaced, where the recipe does not say: coarse at once and finer while they load, for more work.',
   }),
-  qualityAutoSimilarity: decimal({ min: 0.5, max: 0.999 }).prefault('0.97').register(aboutSettings, {
+  qualityAutoSimilarity: decimal({ min: 0.5, max: 0.999 }).prefault('0.98').register(aboutSettings, {
     group: 'Variants',
     description:
       'Mean structural similarity of the luma (SSIM) that `quality/auto` reaches with as few bytes as it can.',

@@ -252,9 +252,14 @@ describe('the deadline', () => {
   it('may be shorter for a job, not longer', async () => {
     const { run } = openPool({ deadlineMs: 10_000 });
     const stuck = run('spin', { deadlineMs: 100 });
-    await expect(stuck).rejects.toMatchObject({ code: 'render_deadline', message: expect.stringContaining('100 ms') });
+    await expect(stuck).rejects.toMatchObject({
+      code: 'render_deadline',
+      message: expect.stringContaining('100 ms'),
+    });
     const short = openPool({ deadlineMs: 100 });
-    await expect(short.run('spin', { deadlineMs: 10_000 })).rejects.toMatchObject({ message: expect.stringContaining('100 ms') });
+    await expect(short.run('spin', { deadlineMs: 10_000 })).rejects.toMatchObject({
+      message: expect.stringContaining('100 ms'),
+    });
   });
 
   it('has a stand-in ready, so that the place is back within 300 ms', async () => {

@@ -19,6 +19,8 @@ export type PassSource =
       readonly format: InputFormat;
       /** sharp's name of its colour space, as the header says. */
       readonly space: string;
+      /** The one frame or page that is decoded, from 1; undefined for the first. */
+      readonly page: number | undefined;
     }
   | { readonly kind: 'pixels'; readonly pixels: Pixels };
 
@@ -64,16 +66,22 @@ export function passOverOriginal(original: {
   readonly bytes: Buffer;
   readonly format: InputFormat;
   readonly space: string;
+  readonly page?: number | undefined;
   readonly upright: Size;
   /** EXIF, 1-8. */
   readonly orientation: number;
   readonly hasAlpha: boolean;
 }): Pass {
-  const { bytes, format, space, upright, hasAlpha } = original;
+  const { bytes, format, space, page, upright, hasAlpha } = original;
   const orientation = orientationFromExif(original.orientation);
   const stored = orientedSize(upright, orientation);
   const isGrey = space === 'b-w' || space === 'grey16';
-  return { ...wholeOf({ kind: 'original', bytes, format, space }, stored), orientation, hasAlpha, isGrey };
+  return {
+    ...wholeOf({ kind: 'original', bytes, format, space, page }, stored),
+    orientation,
+    hasAlpha,
+    isGrey,
+  };
 }
 
 /** Begins with pixels. `isGrey` says of RGB pixels that all are grey. */
@@ -97,6 +105,15 @@ function wholeOf(source: PassSource, { width, height }: Size): Omit<Pass, 'hasAl
     margins: undefined,
     filters: [],
   };
+}
+
+/** True where every pixel of an original stays where and as it is. */
+export function isUntouched(pass: Pass): boolean {
+  const { source, stored, crop, orientation, filters } = pass;
+  const isWhole = crop.width === stored.width && crop.height === stored.height;
+  const isUpright = !orientation.mirrored && orientation.turns === 0;
+  const steps = [pass.flattenOn, pass.reduced, pass.window, pass.margins, ...filters];
+  return source.kind === 'original' && isWhole && isUpright && steps.every((step) => step === undefined);
 }
 
 /** The size of what the pass results in. */

@@ -4,6 +4,7 @@ import type { InputFormat, InputLimits, PictureFacts } from '../protocol.ts';
 import { refuseMetadataBomb } from './container.ts';
 import { failure, LENIENT } from './run-sharp.ts';
 import { sniffFormat } from './sniff-format.ts';
+import { isSrgbProfile } from './srgb-profile.ts';
 
 /** What the header says, and what decoding needs besides. */
 export interface Header {
@@ -12,24 +13,51 @@ export interface Header {
   readonly delaysMs: number[] | undefined;
   /** How often an animation runs; 0 is for ever. */
   readonly loop: number;
+  /** True where its colours are sRGB's, or nothing says that they are not. */
+  readonly isSrgb: boolean;
 }
 
 /**
- * Reads the header, no pixel. Throws `not_a_picture`, `unsupported_format`, `broken_picture`, or `too_many_pixels` where
+ * Reads the header, no pixel; of a TIFF with several pages that of `page`, from 1. Throws `not_a_picture`, `unsupported_format`, `broken_picture`, or `too_many_pixels` where
  * it is beyond the limits.
  */
-export async function probe(bytes: Buffer, limits: InputLimits): Promise<Header> {
+export async function probe(bytes: Buffer, limits: InputLimits, page = 1): Promise<Header> {
   const format = takenFormat(bytes);
   refuseMetadataBomb(bytes, format);
-  const metadata = await sharp(bytes, LENIENT)
-    .metadata()
-    .catch((cause: unknown) => {
-      throw failure(cause);
-    });
+  const metadata = await readMetadata(bytes, format === 'tiff' ? page : 1);
   requireDecodable(metadata, format);
   const facts = pictureFacts(metadata, format, bytes.length);
   checkInputLimits(facts, limits);
-  return { facts, delaysMs: metadata.delay, loop: metadata.loop ?? 0 };
+  return {
+    facts,
+    delaysMs: metadata.delay,
+    loop: metadata.loop ?? 0,
+    isSrgb: metadata.icc === undefined || isSrgbProfile(metadata.icc),
+  };
+}
+
+async function readMetadata(bytes: Buffer, page: number): Promise<Metadata> {
+  try {
+    return await sharp(bytes, { ...LENIENT, page: page - 1 }).metadata();
+  } catch (cause) {
+    throw failure(cause);
+  }
+}
+
+/** The facts with those of every page, where it is a TIFF that has several; at most as many as an animation has frames. */
+export async function withPages(
+  bytes: Buffer,
+  facts: PictureFacts,
+  limits: InputLimits,
+): Promise<PictureFacts> {
+  if (facts.format !== 'tiff') return facts;
+  const { pages: count = 1 } = await readMetadata(bytes, 1);
+  const pages = [facts];
+  while (pages.length < Math.min(count, limits.maxFrames)) {
+    const metadata = await readMetadata(bytes, pages.length + 1);
+    pages.push(pictureFacts(metadata, facts.format, bytes.length));
+  }
+  return pages.length === 1 ? facts : { ...facts, pages };
 }
 
 function takenFormat(bytes: Buffer): InputFormat {

@@ -14,10 +14,17 @@ import {
 import { probe } from './probe.ts';
 import { renderPicture } from './render-picture.ts';
 
-async function render(image: Sharp | Buffer, steps: string, format: OutputFormat = 'png', limits = {}) {
+async function render(
+  image: Sharp | Buffer,
+  steps: string,
+  format: OutputFormat = 'png',
+  limits = {},
+  page?: number,
+) {
   const bytes = Buffer.isBuffer(image) ? image : await image.toBuffer();
   return renderPicture(bytes, await probe(bytes, GENEROUS_INPUT_LIMITS), {
     steps,
+    page,
     output: { format, quality: 95 },
     outputLimits: { ...GENEROUS_OUTPUT_LIMITS, ...limits },
   });
@@ -230,6 +237,62 @@ describe('renderPicture', () => {
       expect(await colorError(result.bytes, color)).toBeLessThan(8);
       expect((await sharp(result.bytes).metadata()).pages ?? 1).toBe(1);
     }
+  });
+
+  it('takes the frame that was asked for', async () => {
+    const colors = [color, [20, 40, 240], [30, 220, 50]];
+    for (const format of ['gif', 'webp'] as const) {
+      const bytes = await frames(20, 12, colors)
+        .toFormat(format, { delay: [100, 100, 100] })
+        .toBuffer();
+      for (const [index, expected] of colors.entries()) {
+        for (const output of ['gif', 'webp', 'png'] as const) {
+          const result = await render(bytes, 'resize/10x', output, {}, index + 1);
+          expect(result).toMatchObject({ width: 10, height: 6 });
+          expect((await sharp(result.bytes).metadata()).pages ?? 1).toBe(1);
+          expect(await colorError(result.bytes, expected)).toBeLessThan(8);
+        }
+      }
+    }
+  });
+
+  it('never sends more bytes than the original has where no step changed a pixel', async () => {
+    const jpeg = await photo(160, 120).jpeg({ quality: 30 }).toBuffer();
+    expect((await render(jpeg, '', 'jpeg')).bytes.equals(jpeg)).toBe(true);
+    expect((await render(jpeg, 'resize/200x200%3E/crop/160x120', 'jpeg')).bytes.equals(jpeg)).toBe(true);
+    // Another picture, another format, or a smaller variant:
+    expect((await render(jpeg, 'flip/h', 'jpeg')).bytes.length).toBeGreaterThan(jpeg.length);
+    expect((await render(jpeg, '', 'png')).bytes.length).toBeGreaterThan(jpeg.length);
+    const best = await photo(160, 120).jpeg({ quality: 100 }).toBuffer();
+    expect((await render(best, '', 'jpeg')).bytes.length).toBeLessThan(best.length);
+    const animation = await frames(40, 30, [color, [20, 40, 240]])
+      .gif({ effort: 10, colours: 4, delay: [100, 200] })
+      .toBuffer();
+    expect((await render(animation, '', 'gif')).bytes.length).toBeLessThanOrEqual(animation.length);
+  });
+
+  it('frees an original of its metadata before it sends it', async () => {
+    const plainJpeg = await photo(160, 120).jpeg({ quality: 30 }).toBuffer();
+    const tagged = await sharp(plainJpeg)
+      .withExif({ IFD0: { Artist: 'nobody' } })
+      .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>')
+      .jpeg({ quality: 30 })
+      .toBuffer();
+    const { bytes } = await render(tagged, '', 'jpeg');
+    expect(bytes.length).toBeLessThan(tagged.length);
+    const { exif, xmp } = await sharp(bytes).metadata();
+    expect([exif, xmp]).toEqual([undefined, undefined]);
+    expect(await sharp(bytes).raw().toBuffer()).toEqual(await sharp(tagged).raw().toBuffer());
+  });
+
+  it.each([
+    ['turned', (image: Sharp) => image.withMetadata({ orientation: 3 })],
+    ['of another colour space', (image: Sharp) => image.withIccProfile('p3')],
+  ])('sends no original that is %s', async (_, prepare) => {
+    const original = await prepare(photo(160, 120)).jpeg({ quality: 30 }).toBuffer();
+    const { bytes } = await render(original, '', 'jpeg');
+    const { icc, orientation, width } = await sharp(bytes).metadata();
+    expect([icc, orientation, width]).toEqual([undefined, undefined, 160]);
   });
 
   it('refuses a step whose result is beyond the limits, before it runs', async () => {

@@ -1,7 +1,7 @@
 import type { InputLimits, RenderInput, RenderJob, RenderResult } from '../protocol.ts';
 import { analysePicture } from './analyse/analyse-picture.ts';
 import { createInputReader } from './input-reader.ts';
-import { probe } from './probe.ts';
+import { probe, withPages } from './probe.ts';
 import { renderPicture } from './render-picture.ts';
 import { verify } from './verify.ts';
 
@@ -16,10 +16,10 @@ export async function runJob(
   const startedMs = performance.now();
   const bytes = readInput(job.input);
   if (job.kind === 'analyse') return analyse(bytes, job.limits);
-  const header = await probe(bytes, job.limits);
+  const header = await probe(bytes, job.limits, job.kind === 'render' ? job.page : undefined);
   if (job.kind !== 'render') {
     if (job.kind === 'verify') await verify(bytes, header.facts);
-    return { kind: 'facts', facts: header.facts };
+    return { kind: 'facts', facts: await withPages(bytes, header.facts, job.limits) };
   }
   const rendered = await renderPicture(bytes, header, job);
   const renderMs = performance.now() - startedMs;

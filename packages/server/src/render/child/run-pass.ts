@@ -56,7 +56,8 @@ function addMargins(image: Sharp, { fill, ...edges }: Margins): Sharp {
 
 function openSource({ source, isGrey }: Pass, options: OpenOptions): Sharp {
   if (source.kind === 'original') {
-    const image = sharp(source.bytes, options);
+    const { page } = source;
+    const image = sharp(source.bytes, page === undefined ? options : { ...options, page: page - 1 });
     const space = spaceToDecodeIn(source.space);
     return space === undefined ? image : image.pipelineColourspace(space);
   }
