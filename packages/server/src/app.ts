@@ -7,6 +7,7 @@ import { createHttpServer } from './http/http-server.ts';
 import { externalRoute } from './http/routes/external.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/image.ts';
+import { infoRoutes } from './http/routes/info.ts';
 import { uploadRoute } from './http/routes/upload.ts';
 import { uploadTokenRoute } from './http/routes/upload-tokens.ts';
 import { checkSignatures } from './http/signatures.ts';
@@ -75,6 +76,12 @@ function addRoutes(
   });
   imageRoutes(http, { ...parts, authorize, deleteEnabled: settings.delete, maxAgeSeconds });
   externalRoute(http, { ...parts, externalEnabled: settings.external, maxAgeSeconds });
+  infoRoutes(http, {
+    ...parts,
+    externalEnabled: settings.external,
+    showsPosition: settings.infoGps,
+    maxAgeSeconds,
+  });
   healthRoutes(http, {
     unreadyReasons: () => [
       ...(isDraining() ? ['the server is shutting down'] : []),

@@ -7,7 +7,8 @@ import type { Settings } from './config/schema.ts';
 import type { Log } from './observe/log.ts';
 import { createDeletePicture } from './originals/delete-picture.ts';
 import { inputLimits } from './originals/input-limits.ts';
-import { createOriginals } from './originals/originals.ts';
+import { createOriginals, type Originals } from './originals/originals.ts';
+import { createRecall } from './originals/recall.ts';
 import { createStripFile } from './originals/strip-file.ts';
 import { startTokenSweep } from './originals/token-sweep.ts';
 import { createUploadTokens } from './originals/upload-tokens.ts';
@@ -20,8 +21,12 @@ import { findUnprivilegedUser } from './render/unprivileged-user.ts';
 import { createFetchRemote, FETCH_LIMITS } from './sources/fetch-remote.ts';
 import { createRemoteSource } from './sources/remote.ts';
 import { createApplyRecipe } from './variants/apply-recipe.ts';
+import { createDescribeOriginal } from './variants/describe-original.ts';
+import { createDescribeVariant } from './variants/describe-variant.ts';
 import { createFailureMemory } from './variants/failure-memory.ts';
+import { createFindOnce, type PictureDescription } from './variants/picture-description.ts';
 import { createServeVariant, type ServeVariant, type Variant } from './variants/serve-variant.ts';
+import { createFindStandingPlan } from './variants/standing-plan.ts';
 
 /** All that the server does, without the HTTP. */
 export type Services = Awaited<ReturnType<typeof openServices>>;
@@ -67,6 +72,7 @@ export async function openServices(options: {
     log,
   });
   const serveVariant = createFlow({ cache, renderer, limits, settings });
+  const knowledge = createKnowledge({ cache, renderer, limits, settings, originals, serveVariant });
 
   /** After the HTTP has ended: waits for what runs behind, then lets go of everything. */
   async function close(): Promise<void> {
@@ -80,7 +86,17 @@ export async function openServices(options: {
   }
 
   const deletePicture = createDeletePicture({ originals, cache });
-  return { renderer, cache, originals, uploadTokens, remote, serveVariant, deletePicture, close };
+  return {
+    renderer,
+    cache,
+    originals,
+    uploadTokens,
+    remote,
+    serveVariant,
+    ...knowledge,
+    deletePicture,
+    close,
+  };
 }
 
 /** What is made of an upload before it is stored is made once. */
@@ -99,6 +115,28 @@ function createFlow(parts: {
     failures: createFailureMemory(),
     policy: settings,
   });
+}
+
+/** What is said of pictures without their pixels. */
+function createKnowledge(parts: {
+  cache: VariantCache;
+  renderer: Renderer;
+  limits: InputLimits;
+  settings: Settings;
+  originals: Originals;
+  serveVariant: ServeVariant;
+}) {
+  const { cache, settings, originals } = parts;
+  const findOnce = createFindOnce({
+    coalescer: createCoalescer<PictureDescription>(),
+    failures: createFailureMemory(),
+  });
+  const findStandingPlan = createFindStandingPlan({ cache, policy: settings });
+  const recall = createRecall({ notes: originals.notes, cache });
+  return {
+    describeOriginal: createDescribeOriginal({ ...parts, findOnce, recall }),
+    describeVariant: createDescribeVariant({ ...parts, findOnce, findStandingPlan }),
+  };
 }
 
 /** A token goes when the key that it was issued with goes, or may no longer upload. */

@@ -129,6 +129,10 @@ export const settingsObject = z.object({
     group: 'Permissions',
     description: 'Secrets that sign addresses: the first signs, all of them verify.',
   }),
+  infoGps: toggle().prefault('off').register(aboutSettings, {
+    group: 'Permissions',
+    description: 'Whether `GET /info` with `exif=1` tells where a picture was taken.',
+  }),
   corsOrigins: webOrigins().optional().register(aboutSettings, {
     group: 'Permissions',
     description:

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type ErrorCode, ServiceError } from '../errors.ts';
-import { errorAnswer, errorText } from './error-response.ts';
+import { errorAnswer } from './error-response.ts';
+import { jsonText } from './json-text.ts';
 
 /** What Node's HTTP parser refuses, by its error codes; anything else is a plain bad request. */
 const CODES: Readonly<Record<string, { code: ErrorCode; message: string; reason: string }>> = {
@@ -25,7 +26,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   }
   const { code, message, reason } = CODES[error.code ?? ''] ?? BAD_REQUEST;
   const { status, body } = errorAnswer(new ServiceError(code, message));
-  const text = errorText(body);
+  const text = jsonText(body);
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
       `x-content-type-options: nosniff\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,

@@ -103,8 +103,3 @@ function recipeErrorAnswer(error: RecipeError): ErrorAnswer {
     },
   };
 }
-
-/** The body as JSON in which no `<` can begin a tag, whoever takes it for a page. */
-export function errorText(body: ErrorBody): string {
-  return JSON.stringify(body).replaceAll('<', '\\u003c');
-}

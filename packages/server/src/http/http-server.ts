@@ -5,16 +5,17 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
 import { ServiceError } from '../errors.ts';
 import { answerClientError } from './client-error.ts';
 import { drainRequest } from './drain-request.ts';
-import { errorAnswer, errorText } from './error-response.ts';
+import { errorAnswer } from './error-response.ts';
 import { SAFETY_HEADERS } from './headers.ts';
 import type { HotAnswers } from './hot-answers.ts';
+import { jsonText } from './json-text.ts';
 import { assertPlainRequest } from './plain-request.ts';
 import { createLogRequest } from './request-log.ts';
 import { assertPlainPath, HAS_SIGNATURE, splitTarget } from './request-target.ts';
 import { trackConnections } from './track-connections.ts';
 
 /** The routes that have more in their path than their name. */
-const ROUTES_WITH_TAIL: ReadonlySet<string> = new Set(['image']);
+const ROUTES_WITH_TAIL: ReadonlySet<string> = new Set(['image', 'info', 'explain']);
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Slow and oversized requests; the answer to a broken one is `answerClientError`'s. */
@@ -87,7 +88,7 @@ export async function createHttpServer(options: {
       .code(answer.status)
       .headers(answer.headers)
       .type('application/json; charset=utf-8')
-      .send(errorText(answer.body));
+      .send(jsonText(answer.body));
   });
 
   app.setNotFoundHandler((request, reply) => {

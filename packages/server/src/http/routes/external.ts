@@ -1,8 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { operationsSegments, parseRecipe } from '@images-server/recipe';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ServiceError } from '../../errors.ts';
-import { isOwnFetch } from '../../sources/own-fetch.ts';
 import type { RemoteSource } from '../../sources/remote.ts';
 import type { ServeVariant } from '../../variants/serve-variant.ts';
 import { createStageTimer } from '../../variants/stage-timer.ts';
@@ -12,7 +10,8 @@ import { clientSignal } from '../client-signal.ts';
 import { etagOf, MEDIA_TYPES, matchesEtag } from '../headers.ts';
 import { sendVariant } from '../image-response.ts';
 import { sendOriginal } from '../original-response.ts';
-import { decodeParameter, requestQuery } from '../request-target.ts';
+import { isOn, remoteUrl } from '../remote-request.ts';
+import { requestQuery } from '../request-target.ts';
 
 /** `GET /external?url=<url>[&operations=<op>/<arg>/...][&reset_cache=1]`. */
 export function externalRoute(
@@ -30,13 +29,10 @@ export function externalRoute(
 
   async function getExternal(request: FastifyRequest, reply: FastifyReply) {
     const { url, operations, reset_cache } = requestQuery(request, ['url', 'operations', 'reset_cache']);
-    if (!externalEnabled)
-      throw new ServiceError('external_disabled', 'remote pictures are switched off here');
-    if (isOwnFetch(request.headers.via))
-      throw new ServiceError('loop_refused', 'a server does not fetch from itself');
-    if (url === undefined || url === '')
-      throw new ServiceError('bad_query', 'expected url=<address of a picture>');
-    const picture = { url: decodeParameter(url), reset: isReset(reset_cache) };
+    const picture = {
+      url: remoteUrl(request, url, { externalEnabled }),
+      reset: isOn('reset_cache', reset_cache),
+    };
     return operations === undefined || operations === ''
       ? getPicture(request, reply, picture)
       : getVariant(request, reply, { ...picture, operations });
@@ -80,10 +76,4 @@ export function externalRoute(
         }),
     });
   }
-}
-
-function isReset(value: string | undefined): boolean {
-  if (value === undefined || value === '0') return false;
-  if (value === '1') return true;
-  throw new ServiceError('bad_query', `reset_cache is "${value.slice(0, 20)}"; expected 0 or 1`);
 }

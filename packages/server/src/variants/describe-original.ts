@@ -1,0 +1,46 @@
+import { estimateDecodeBytes } from '../render/memory-estimate.ts';
+import type { InputLimits } from '../render/protocol.ts';
+import type { Renderer } from '../render/renderer.ts';
+import type { Original } from '../sources/source.ts';
+import {
+  analysePicture,
+  DESCRIPTION_REVISION,
+  type FindOnce,
+  type PictureDescription,
+} from './picture-description.ts';
+
+/** Describes an original: analysed once, and kept. Rejects as renders do. */
+export type DescribeOriginal = (original: Original, signal: AbortSignal) => Promise<PictureDescription>;
+
+/** Creates it; `recall` keeps what was found out about originals. */
+export function createDescribeOriginal(dependencies: {
+  renderer: Renderer;
+  limits: InputLimits;
+  findOnce: FindOnce;
+  recall: (
+    original: Original,
+    name: string,
+    find: () => Promise<PictureDescription>,
+  ) => Promise<PictureDescription>;
+}): DescribeOriginal {
+  const { renderer, limits, findOnce, recall } = dependencies;
+
+  return async function describeOriginal(original, signal) {
+    const { group, id } = original;
+    return findOnce(`${group}/${id}`, signal, (runSignal) =>
+      recall(original, `info-${DESCRIPTION_REVISION}`, () => analyse(original, runSignal)),
+    );
+  };
+
+  async function analyse(original: Original, signal: AbortSignal): Promise<PictureDescription> {
+    const local = await original.open(signal);
+    try {
+      const { path, offset, length } = local;
+      const estimatedBytes = estimateDecodeBytes(original.facts);
+      const picture = { input: { path, offset, length }, limits, pictureId: original.id, estimatedBytes };
+      return await analysePicture(renderer, picture, signal);
+    } finally {
+      await local.release();
+    }
+  }
+}
