@@ -97,7 +97,7 @@ describe('parseCrop', () => {
     'smartn10x10',
     'smart10x10+1+1',
     'smart10x10+0+0',
-    'face100x100',
+    'faces100x100',
   ])('refuses %j', (text) => {
     expect(() => parseCrop(text)).toThrow(ArgumentError);
   });

@@ -1,12 +1,14 @@
 export { effectiveSteps } from './effective-steps.ts';
 export { ArgumentError, RecipeError, type RecipeErrorCode } from './errors.ts';
 export { type Crop, cropBox, cropSize, type Geometry, resizedSize, rotatedSize } from './geometry.ts';
+export { needsFaces } from './needs-faces.ts';
 export { findOperation, OPERATIONS } from './operations/find-operation.ts';
 export type {
   Box,
   Canvas,
   Color,
   Example,
+  Face,
   Operation,
   Pixels,
   Size,

@@ -7,9 +7,9 @@ export type Gravity = (typeof GRAVITIES)[number];
 
 /**
  * What the picture itself can be asked for: `smart` is what draws the eye (skin, saturated colours, edges), `entropy`
- * the part with the most detail.
+ * the part with the most detail, `face` the faces of people, or what draws the eye where there is none.
  */
-export const CONTENT_KINDS = ['smart', 'entropy'] as const;
+export const CONTENT_KINDS = ['smart', 'entropy', 'face'] as const;
 export type ContentKind = (typeof CONTENT_KINDS)[number];
 
 /** Where in a picture a box lies: at a gravity, or centred on a focal point (fractions 0-1 of width and height). */

@@ -19,6 +19,8 @@ export interface FilterDefinition<Values extends StepValues> {
   print(values: Values): string;
   /** The values with every length given in pixels multiplied by `dpr`; absent where there is none. */
   scale?(values: Values, dpr: number): Values;
+  /** True where the filter has to know the faces in the picture; absent where it never does. */
+  needsFaces?(values: Values): boolean;
   /** Does it; the size stays the same. */
   apply(canvas: Canvas, values: Values): Promise<void>;
 }

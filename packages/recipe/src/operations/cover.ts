@@ -16,7 +16,7 @@ export const cover = defineOperation<Cover>({
   details: `
 Exactly W x H pixels come out (whole numbers, at least 1). The picture is scaled by max(W/width, H/height), sides rounded
 half up, and a box of W x H is cut out of that at \`<where>\`, which means what it means in \`crop\`: a gravity
-(\`nw n ne w c e sw s se\`; without one the centre), a focal point \`<x>,<y>,\` in fractions 0-1, \`smart\` or \`entropy\`.
+(\`nw n ne w c e sw s se\`; without one the centre), a focal point \`<x>,<y>,\` in fractions 0-1, \`smart\`, \`entropy\` or \`face\`.
 Where enlarging would make more than 16 million pixels of it (a panorama into an upright box), the box is cut out first,
 in whole pixels of the picture, and then scaled to W x H.
 
@@ -33,6 +33,7 @@ largest box of the same ratio is cut out of it as it is, as \`crop/<W>:<H>\` doe
       meaning: 'around a point at 30 % of the width and 25 % of the height',
     },
     { recipe: 'cover/smart300x300', meaning: 'the part that the eye goes to' },
+    { recipe: 'cover/face300x300', meaning: 'the part where the faces are' },
     { recipe: 'cover/1200x630%3E', meaning: 'the same ratio in less pixels where the picture is smaller' },
   ],
   parse: (argument) => {
@@ -43,6 +44,7 @@ largest box of the same ratio is cut out of it as it is, as \`crop/<W>:<H>\` doe
   print: printFittedBox,
   size: coveredSize,
   scale: scaledBox,
+  needsFaces: ({ where }) => where.kind === 'face',
   shrinkOnly: (box) => ({ ...box, when: 'shrink' }),
   apply: coverBox,
 });

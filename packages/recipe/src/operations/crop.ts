@@ -22,12 +22,18 @@ least 1.
 | \`<x>,<y>,\` | centred on that point, as far as the edges allow; fractions 0-1 of width and height |
 | \`smart\` | where the eye goes: skin, saturated colours and edges are looked for |
 | \`entropy\` | where the most detail is |
+| \`face\` | where the faces of people are; where there is none, as \`smart\` |
 
 In the middle of W pixels a box of w starts at floor(W/2) - floor(w/2); at a focal point p, at floor(p*W) - floor(w/2).
-With \`smart\` and \`entropy\` the first frame of an animation decides for all.
+With \`smart\`, \`entropy\` and \`face\` the first frame of an animation decides for all.
+
+\`face\` places the box so that as much as it can hold of the faces stays whole, larger ones and those in the middle of the
+picture first, with the faces in the middle of the box. A face counts from the hairline to the chin, a quarter of that
+around it is kept too where there is room. They are looked for once in the original, upright and whole; steps before this
+one move them along.
 
 Offsets, in pixels, move the box inwards from a side that \`<where>\` names, else right and down; \`-\` moves it the other way.
-\`smart\` and \`entropy\` take none. What of the box lies outside the picture is cut away: a crop pads nothing and is never an
+\`smart\`, \`entropy\` and \`face\` take none. What of the box lies outside the picture is cut away: a crop pads nothing and is never an
 error. Of a box that lies outside altogether, the nearest row or column of pixels is kept.
 
 \`dpr\` multiplies sides and offsets in pixels, but neither percentages nor ratios.
@@ -40,6 +46,7 @@ error. Of a box that lies outside altogether, the nearest row or column of pixel
     { recipe: 'crop/n1:1', meaning: 'the largest square, at the top' },
     { recipe: 'crop/n100%25x50%25', meaning: 'the upper half' },
     { recipe: 'crop/smart1:1', meaning: 'the largest square, where the eye goes' },
+    { recipe: 'crop/face16:9', meaning: 'the largest box of 16:9 that has the faces in it' },
     {
       recipe: 'crop/0.3,0.25,400x400',
       meaning: 'around a point at 30 % of the width and 25 % of the height',
@@ -49,6 +56,7 @@ error. Of a box that lies outside altogether, the nearest row or column of pixel
   print: printCrop,
   size: cropSize,
   scale: scaleCrop,
+  needsFaces: ({ where }) => where.kind === 'face',
   apply: async (canvas, crop) => {
     const box = cropBox(crop, canvas) ?? (await placeBox(canvas, crop.where, cropSize(crop, canvas)));
     await canvas.extract(box);

@@ -104,7 +104,9 @@ describe('filter', () => {
     ['redact:blur,0,0,10,10,10', undefined],
     ['redact:Blur, 10px, 10.4, 50, 50%', 'redact:blur,10,10,50,50%'],
     ['redact:pixelate,0,0,101%,10', undefined],
-    ['redact:blur,faces', undefined],
+    ['redact:blur,face', 'redact:blur,faces'],
+    ['redact:Pixel,Faces', 'redact:pixelate,faces'],
+    ['redact:blur,faces,10', undefined],
   ])('refuses %j and suggests %j', (argument, suggestion) => {
     expect(refusal(argument).suggestion).toBe(suggestion);
     if (suggestion !== undefined) expect(() => filter.parse(suggestion)).not.toThrow();

@@ -34,6 +34,7 @@ ${FILTERS.map(describeFilter).join('\n\n')}
     filter: name,
     values: knownFilter(name).scale?.(values, dpr) ?? values,
   }),
+  needsFaces: ({ filter: name, values }) => knownFilter(name).needsFaces?.(values) ?? false,
   apply: (canvas, { filter: name, values }) => knownFilter(name).apply(canvas, values),
 });
 

@@ -28,6 +28,17 @@ export interface Box extends Size {
 }
 
 /**
+ * A face, from the hairline to the chin: not whole pixels, from the left upper corner of the picture as it is now. It may
+ * reach over the edge.
+ */
+export interface Face extends Size {
+  readonly left: number;
+  readonly top: number;
+  /** How sure it is that there is one, 0-1. */
+  readonly score: number;
+}
+
+/**
  * Where in sharp's own fixed order a filter's call runs, ascending. sharp runs its calls in this order whatever order
  * they are made in, so the canvas begins a new pass whenever a step asks for a stage that does not come after the last.
  */
@@ -66,6 +77,11 @@ export interface Canvas extends Size {
   extend(edges: { top: number; right: number; bottom: number; left: number }, fill?: Color): Promise<void>;
   /** Lays the picture on a colour wherever it is transparent; with an opaque colour it has no alpha channel afterwards. */
   flatten(color: Color): Promise<void>;
+  /**
+   * The faces that were found in the original, as far as something of them is left. Steps that use them say so with
+   * `needsFaces`; where none does they were not looked for, and reading them throws.
+   */
+  readonly faces: readonly Face[];
   /**
    * Where a box of that size, not larger than the picture, holds most of what the picture shows; on the first frame of an
    * animation, for all.
@@ -130,6 +146,8 @@ export interface OperationDefinition<Values extends StepValues> {
    * values that are so already.
    */
   shrinkOnly?(values: Values): Values;
+  /** True where the step has to know the faces in the picture; absent where it never does. */
+  needsFaces?(values: Values): boolean;
   /** Does it. Resolves when the canvas holds the result (which may be a pending pass). */
   apply(canvas: Canvas, values: Values): Promise<void> | void;
 }

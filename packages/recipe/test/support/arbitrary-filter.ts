@@ -49,7 +49,10 @@ export const ARBITRARY_FILTERS: Readonly<Record<keyof typeof filters, fc.Arbitra
   normalize: fc.constant('normalize'),
   pixelate: withValues('pixelate', fc.integer({ min: 1, max: 16_384 }).map(String)),
   posterize: withValues('posterize', fc.integer({ min: 2, max: 64 }).map(String)),
-  redact: withValues('redact', fc.constantFrom('blur', 'pixelate'), length, length, side, side),
+  redact: fc.oneof(
+    withValues('redact', fc.constantFrom('blur', 'pixelate'), length, length, side, side),
+    fc.constantFrom('redact:blur,faces', 'redact:pixelate,faces'),
+  ),
   saturation: withValues('saturation', percent),
   sepia: fc.constant('sepia'),
   sharpen: fc.oneof(withValues('sharpen', sigma), fc.constantFrom('sharpen', 'sharpen:1')),

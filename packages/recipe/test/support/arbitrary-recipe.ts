@@ -17,7 +17,7 @@ const fixedWhere = fc.oneof(
   fc.constantFrom('', 'nw', 'n', 'ne', 'w', 'c', 'e', 'sw', 's', 'se'),
   fc.tuple(fraction(), fraction()).map(([x, y]) => `${x},${y},`),
 );
-const where = fc.oneof(fixedWhere, fc.constantFrom('smart', 'entropy'));
+const where = fc.oneof(fixedWhere, fc.constantFrom('smart', 'entropy', 'face'));
 const cropSide = fc.oneof(
   side,
   fc.integer({ min: 1, max: 1000 }).map((tenths) => `${tenths / 10}%`),

@@ -1,9 +1,12 @@
-import type { Canvas, Color, Size } from '@images-server/recipe';
+import type { Canvas, Color, Face, Size } from '@images-server/recipe';
 import { rotatedSize, STAGES } from '@images-server/recipe';
 import type { OverlayOptions } from 'sharp';
 import { isSameSize } from './assert-size.ts';
+import { followFaces, shiftedBy } from './faces/follow-faces.ts';
+import { placeAroundFaces } from './faces/place-around-faces.ts';
 import { type FindBox, findAnew } from './first-frame.ts';
 import { enlarge, rotation } from './mapping.ts';
+import type { Orientation } from './orientation.ts';
 import {
   type Pass,
   passSize,
@@ -25,9 +28,23 @@ export interface PassCanvas extends Canvas {
 
 const TRANSPARENT: Color = { r: 0, g: 0, b: 0, alpha: 0 };
 
-/** Begins with one frame; nothing runs before it has to. `findBox` recalls what an earlier frame's canvas found. */
-export function createCanvas(start: Pass, findBox: FindBox = findAnew): PassCanvas {
+/**
+ * Begins with one frame; nothing runs before it has to. `findBox` recalls what an earlier frame's canvas found; `found` are
+ * the faces in the frame, in fractions of its sides, where a step needs them.
+ */
+export function createCanvas(
+  start: Pass,
+  findBox: FindBox = findAnew,
+  found?: readonly Face[] | undefined,
+): PassCanvas {
   const pending = createPendingPass(start);
+  const faces = followFaces(found, passSize(start));
+
+  async function turn(orientation: Orientation): Promise<void> {
+    faces.turn(orientation, canvas);
+    await pending.change((pass) => withOrientation(pass, orientation));
+  }
+
   const canvas: PassCanvas = {
     background: undefined,
     get width() {
@@ -42,7 +59,11 @@ export function createCanvas(start: Pass, findBox: FindBox = findAnew): PassCanv
     get pass() {
       return pending.pass;
     },
+    get faces() {
+      return faces.now();
+    },
     async resample(after) {
+      faces.map(enlarge(canvas, after));
       const reduced: Size = {
         width: Math.min(canvas.width, after.width),
         height: Math.min(canvas.height, after.height),
@@ -51,23 +72,22 @@ export function createCanvas(start: Pass, findBox: FindBox = findAnew): PassCanv
       if (!isSameSize(reduced, after)) await pending.map(enlarge(reduced, after), 'edge');
     },
     async extract(box) {
+      faces.map(shiftedBy(-box.left, -box.top));
       if (!isSameSize(box, canvas)) await pending.change((pass) => withExtract(pass, box));
     },
     async rotate(degrees) {
       const turned = ((degrees % 360) + 360) % 360;
-      if (turned % 90 === 0) {
-        await pending.change((pass) => withOrientation(pass, { mirrored: false, turns: turned / 90 }));
-      } else {
-        const size = rotatedSize(turned, canvas);
-        await pending.map(rotation(turned, canvas, size), canvas.background ?? TRANSPARENT);
-      }
+      if (turned % 90 === 0) return turn({ mirrored: false, turns: turned / 90 });
+      const mapping = rotation(turned, canvas, rotatedSize(turned, canvas));
+      faces.map(mapping);
+      await pending.map(mapping, canvas.background ?? TRANSPARENT);
     },
     async flip({ horizontal, vertical }) {
       // Upside down is a mirror image turned by 180 degrees.
-      const turn = { mirrored: horizontal !== vertical, turns: vertical ? 2 : 0 };
-      await pending.change((pass) => withOrientation(pass, turn));
+      await turn({ mirrored: horizontal !== vertical, turns: vertical ? 2 : 0 });
     },
     async extend(edges, fill = canvas.background ?? TRANSPARENT) {
+      faces.map(shiftedBy(edges.left, edges.top));
       await pending.change((pass) => withMargins(pass, { ...edges, fill }));
     },
     async flatten(color) {
@@ -76,14 +96,21 @@ export function createCanvas(start: Pass, findBox: FindBox = findAnew): PassCanv
       else await canvas.filter(STAGES.composite, (image) => image.composite([layerBehind(color)]));
     },
     async pointOfInterest(kind, box) {
-      return findBox(async () => ({ ...box, ...(await pointOfInterest(await pending.pixels(), kind, box)) }));
+      const place = kind === 'face' ? placeAroundFaces(faces.now(), box, canvas) : undefined;
+      return (
+        place ??
+        findBox(async () => ({ ...box, ...(await pointOfInterest(await pending.pixels(), kind, box)) }))
+      );
     },
     boxOnFirstFrame: findBox,
     async filter(stage, calls) {
       await pending.change((pass) => withFilter(pass, { stage, calls }));
     },
     pixels: pending.pixels,
-    replace: pending.replace,
+    replace(pixels) {
+      faces.map(enlarge(canvas, pixels));
+      pending.replace(pixels);
+    },
   };
   return canvas;
 }

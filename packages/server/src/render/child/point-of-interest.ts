@@ -1,14 +1,14 @@
-import type { Pixels, Size } from '@images-server/recipe';
+import type { ContentKind, Pixels, Size } from '@images-server/recipe';
 import sharp from 'sharp';
 import { LENIENT, runPixels } from './run-sharp.ts';
 
-/** What is looked for: what draws the eye, or the most detail. */
-export type InterestKind = 'smart' | 'entropy';
-
-/** Where in the pixels a box of that size, not larger than they are, holds most of it; from the left upper corner. */
+/**
+ * Where in the pixels a box of that size, not larger than they are, holds the most detail, or else of what draws the eye;
+ * from the left upper corner.
+ */
 export async function pointOfInterest(
   { data, width, height, channels }: Pixels,
-  kind: InterestKind,
+  kind: ContentKind,
   box: Size,
 ): Promise<{ readonly left: number; readonly top: number }> {
   const { info } = await runPixels(
@@ -16,7 +16,7 @@ export async function pointOfInterest(
       // Without reducing, covering a box is cutting it out.
       .resize(box.width, box.height, {
         fit: 'cover',
-        position: kind === 'smart' ? 'attention' : 'entropy',
+        position: kind === 'entropy' ? 'entropy' : 'attention',
         withoutReduction: true,
       })
       .raw(),
