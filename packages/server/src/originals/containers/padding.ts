@@ -1,6 +1,6 @@
-const PADDING = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20, 0xff]);
+const PADDING = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20]);
 
-/** The index of the first byte from `start` on that is no filler (zeros, white space, 0xFF), or the length. */
+/** The index of the first byte from `start` on that is no filler (zeros, white space), or the length. */
 export function skipPadding(bytes: Buffer, start: number): number {
   let at = start;
   while (at < bytes.length && PADDING.has(bytes[at] ?? 1)) at += 1;

@@ -49,7 +49,7 @@ export function planTiff(reader: TiffReader, policy: TiffPolicy): TiffPlan | und
   let budget = MOST_ENTRIES;
 
   function visit(at: number): TiffTable | undefined {
-    if (at === 0 || seen.has(at)) return undefined;
+    if (at === 0 || budget < 0 || seen.has(at)) return undefined;
     seen.add(at);
     const table = reader.table(at);
     budget -= 1 + (table?.entries.length ?? 0);
