@@ -1,0 +1,73 @@
+import { parseRecipe } from '@images-server/recipe';
+import { describe, expect, it } from 'vitest';
+import { GROUP, useCachePlace } from '../../test/cache-place.ts';
+import type { PictureFacts } from '../render/protocol.ts';
+import type { Original } from '../sources/source.ts';
+import { createFoundQualities } from './found-quality.ts';
+import { planVariant } from './plan-variant.ts';
+
+const { openCache } = useCachePlace();
+
+const facts: PictureFacts = {
+  format: 'jpeg',
+  bytes: 300_000,
+  width: 1600,
+  height: 1200,
+  orientation: 1,
+  frames: 1,
+  hasAlpha: false,
+  depth: 8,
+  space: 'srgb',
+  progressive: false,
+  hasProfile: false,
+  hasMetadata: false,
+};
+const original: Original = {
+  group: GROUP,
+  id: GROUP,
+  facts,
+  freshness: { kind: 'immutable' },
+  open: () => Promise.reject(new Error('nothing to open')),
+};
+
+function plan(recipe: string) {
+  return planVariant({
+    recipe: parseRecipe(recipe.split('/')),
+    facts,
+    client: { accepted: new Map(), savesData: false, dpr: undefined, widthPx: undefined },
+    policy: {
+      defaultFormat: 'original',
+      enlarge: true,
+      progressive: false,
+      qualityAutoSimilarity: 0.98,
+      avifBudgetMs: 2000,
+      clientHints: false,
+    },
+  });
+}
+
+describe('createFoundQualities', () => {
+  it('keeps what was found for a picture and a size, whatever has no part in it', async () => {
+    const cache = await openCache({ memoryBytes: 1_000_000 });
+    const qualities = createFoundQualities(cache);
+    const found = plan('resize/100x/quality/auto');
+    expect(await qualities.settle(original, found)).toBe(found.output);
+    qualities.keep(cache.ticket(GROUP), original, found, 63);
+    for (const recipe of [
+      'resize/100x/quality/auto',
+      'resize/100x/quality/auto/progressive/on/maxbytes/9kb',
+    ]) {
+      const { similarity: _, ...output } = plan(recipe).output;
+      expect(await qualities.settle(original, plan(recipe))).toEqual({ ...output, quality: 63 });
+    }
+    for (const recipe of [
+      'resize/101x/quality/auto',
+      'resize/100x/quality/auto/format/webp',
+      'resize/100x',
+    ]) {
+      expect(await qualities.settle(original, plan(recipe))).toEqual(plan(recipe).output);
+    }
+    await cache.deleteGroup(GROUP);
+    expect(await qualities.settle(original, found)).toBe(found.output);
+  });
+});
