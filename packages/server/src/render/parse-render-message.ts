@@ -27,7 +27,13 @@ function isResult(result: unknown): boolean {
   if (result.kind === 'analysis') {
     return 'facts' in result && isObject(result.facts) && 'analysis' in result && isObject(result.analysis);
   }
-  return result.kind === 'variant' && 'bytes' in result && result.bytes instanceof Uint8Array;
+  if (result.kind !== 'variant' || !('bytes' in result) || !('sizes' in result)) return false;
+  return result.bytes instanceof Uint8Array && Array.isArray(result.sizes) && result.sizes.every(isSize);
+}
+
+function isSize(size: unknown): boolean {
+  if (!isObject(size) || !('width' in size) || !('height' in size)) return false;
+  return Number.isInteger(size.width) && Number.isInteger(size.height);
 }
 
 function isFailure(failure: unknown): boolean {

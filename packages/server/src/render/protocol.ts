@@ -1,4 +1,4 @@
-import type { OutputFormat } from '@images-server/recipe';
+import type { OutputFormat, Size } from '@images-server/recipe';
 
 /** The formats that an original may have, as sharp names them ('heif' there is 'avif' here). */
 export const INPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
@@ -150,6 +150,8 @@ export type RenderResult =
       readonly format: OutputFormat;
       readonly width: number;
       readonly height: number;
+      /** The size after each step. */
+      readonly sizes: readonly Size[];
       /** The quality that a search found; absent where there was none. */
       readonly foundQuality?: number;
       /** Milliseconds by stage: decode and steps, encode. */

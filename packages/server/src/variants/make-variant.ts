@@ -9,6 +9,7 @@ import { renderVariant } from './render-variant.ts';
 import type { Variant } from './serve-variant.ts';
 import type { SlowRenders } from './slow-renders.ts';
 import type { StageTimer } from './stage-timer.ts';
+import { variantEntry } from './variant-entry.ts';
 
 /** Renders a variant, and keeps it and what was found out on the way. */
 export type MakeVariant = (work: {
@@ -38,7 +39,7 @@ export function createMakeVariant(dependencies: {
       const { variant, foundQuality } = rendered;
       qualities.keep(ticket, original, plan, foundQuality);
       // The answer does not wait for the store, and a store that fails has said so in the log.
-      void cache.put(ticket, key, { bytes: variant.bytes, meta: { format: variant.format } });
+      void cache.put(ticket, key, variantEntry(variant, plan));
       return variant;
     } catch (error) {
       if (isOverBudget(plan, error)) slowRenders.note(ticket, key);

@@ -34,7 +34,7 @@ export async function renderVariant(work: {
         },
       ),
     );
-    const variant = { bytes: asBuffer(result.bytes), format: result.format };
+    const variant = { bytes: asBuffer(result.bytes), format: result.format, sizes: result.sizes };
     return { variant, foundQuality: result.foundQuality };
   } finally {
     await local.release();

@@ -1,6 +1,6 @@
-import { OUTPUT_FORMATS, type OutputFormat, type Recipe } from '@images-server/recipe';
+import type { OutputFormat, Recipe, Size } from '@images-server/recipe';
 import type { Coalescer } from '../async/coalesce.ts';
-import type { CacheEntry, VariantCache } from '../cache/variant-cache.ts';
+import type { VariantCache } from '../cache/variant-cache.ts';
 import { ServiceError } from '../errors.ts';
 import type { InputLimits } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
@@ -13,6 +13,7 @@ import { isOverBudget } from './over-budget.ts';
 import { planVariant, type VariantPlan } from './plan-variant.ts';
 import { createSlowRenders } from './slow-renders.ts';
 import type { StageTimer } from './stage-timer.ts';
+import { readVariantEntry } from './variant-entry.ts';
 import { variantKey } from './variant-key.ts';
 
 export interface VariantRequest {
@@ -41,6 +42,8 @@ export interface VariantAnswer {
 export interface Variant {
   readonly bytes: Buffer;
   readonly format: OutputFormat;
+  /** The size after each step; undefined of one from the cache whose plan knew them. */
+  readonly sizes: readonly Size[] | undefined;
 }
 
 export type ServeVariant = (request: VariantRequest) => Promise<VariantAnswer>;
@@ -110,20 +113,15 @@ export function createServeVariant(dependencies: {
 
   async function lookUp(original: Original, key: string): Promise<Variant | undefined> {
     const entry = await cache.get(original.group, key);
-    return entry && asVariant(entry);
+    return entry && readVariantEntry(entry);
   }
 
   function peek(original: Original, key: string): Variant | undefined {
     const entry = cache.peek(original.group, key);
-    return entry && asVariant(entry);
+    return entry && readVariantEntry(entry);
   }
 }
 
 function stateOf(original: Original): 'hit' | 'stale' {
   return original.freshness.kind === 'remote' && original.freshness.stale ? 'stale' : 'hit';
-}
-
-function asVariant(entry: CacheEntry): Variant | undefined {
-  const format = OUTPUT_FORMATS.find((known) => known === entry.meta.format);
-  return format === undefined ? undefined : { bytes: entry.bytes, format };
 }

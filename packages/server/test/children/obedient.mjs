@@ -6,6 +6,7 @@ let done = 0;
 function variant(text) {
   return {
     kind: 'variant',
+    sizes: [],
     bytes: Buffer.from(text),
     format: 'png',
     width: 1,

@@ -1,4 +1,4 @@
-import type { Pixels } from '@images-server/recipe';
+import type { Pixels, Size } from '@images-server/recipe';
 import sharp from 'sharp';
 import { ServiceError } from '../../errors.ts';
 import { assertSize } from './assert-size.ts';
@@ -20,9 +20,10 @@ export async function renderAnimation(bytes: Buffer, header: Header, order: Step
   const { facts, delaysMs, loop } = header;
   const finishedFrames: Pixels[] = [];
   const firstFrame = createFirstFrame();
+  let sizes: readonly Size[] = [];
   for (const frame of await decodeFrames(bytes, header)) {
     const canvas = createCanvas(passOverPixels(frame), firstFrame.finderOfNextFrame());
-    await takeSteps(canvas, order, facts.frames);
+    sizes = await takeSteps(canvas, order, facts.frames);
     finishedFrames.push(await canvas.pixels());
   }
   const [first] = finishedFrames;
@@ -34,7 +35,7 @@ export async function renderAnimation(bytes: Buffer, header: Header, order: Step
   const encoded = await noLargerThan(original, order.output, (output) =>
     encodePixels({ frames: finishedFrames, animation }, output),
   );
-  return { ...encoded, width, height };
+  return { ...encoded, width, height, sizes };
 }
 
 /** All frames as upright pixels, from one decoding. The buffers are parts of one. */

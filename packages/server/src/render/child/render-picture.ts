@@ -21,7 +21,10 @@ export interface RenderOrder {
 }
 
 /** The finished variant; its size is that of one frame. */
-export interface Rendered extends Size, Encoded {}
+export interface Rendered extends Size, Encoded {
+  /** The size after each step. */
+  readonly sizes: readonly Size[];
+}
 
 /**
  * Does the steps in their order and encodes, all frames where the picture and the output format have several and none
@@ -43,7 +46,7 @@ async function renderStill(
   const { facts } = header;
   const { output, page } = order;
   const canvas = createCanvas(passOverOriginal({ ...facts, bytes, page, upright: facts }));
-  await takeSteps(canvas, order, 1);
+  const sizes = await takeSteps(canvas, order, 1);
   await fillTransparency(canvas, output);
   // libvips writes the orientation tag of the original into a TIFF, whatever was done about it: pixels have none.
   if (output.format === 'tiff' && facts.orientation !== 1) await canvas.pixels();
@@ -51,7 +54,7 @@ async function renderStill(
   const original =
     page === undefined && isUntouched(pass) ? originalAsVariant(bytes, header, output) : undefined;
   const encoded = await noLargerThan(original, output, (settled) => encodePass(pass, settled));
-  return { ...encoded, ...passSize(pass) };
+  return { ...encoded, ...passSize(pass), sizes };
 }
 
 /** Formats without alpha get the last background where the picture is transparent. */

@@ -12,9 +12,10 @@ export interface StepsOrder {
   readonly outputLimits: OutputLimits;
 }
 
-/** Does the steps on one of so many frames; `result_too_large` before a step whose result is beyond the limits. */
-export async function takeSteps(canvas: PassCanvas, order: StepsOrder, frames: number): Promise<void> {
+/** Does the steps on one of so many frames, and says the size after each; `result_too_large` before a step whose result is beyond the limits. */
+export async function takeSteps(canvas: PassCanvas, order: StepsOrder, frames: number): Promise<Size[]> {
   const { steps, output, outputLimits } = order;
+  const sizes: Size[] = [];
   for (const step of steps) {
     const operation = findOperation(step.operation);
     if (operation === undefined) throw new ServiceError('internal', `no operation ${step.operation}`);
@@ -23,10 +24,12 @@ export async function takeSteps(canvas: PassCanvas, order: StepsOrder, frames: n
     await operation.apply(canvas, step.values);
     if (planned === undefined) checkSize(canvas, outputLimits.maxPixels, outputLimits.maxSidePx, frames);
     else assertSize(canvas, planned);
+    sizes.push({ width: canvas.width, height: canvas.height });
   }
   const formatMaxSidePx = FORMAT_MAX_SIDE_PX[output.format] ?? outputLimits.maxSidePx;
   const maxSidePx = Math.min(outputLimits.maxSidePx, formatMaxSidePx);
   checkSize(canvas, outputLimits.maxResultPixels, maxSidePx, frames);
+  return sizes;
 }
 
 function checkSize({ width, height }: Size, maxPixels: number, maxSidePx: number, frames: number): void {
