@@ -20,6 +20,12 @@ describe('effectiveSteps', () => {
     );
   });
 
+  it('raises sizes to the ladder, after dpr', () => {
+    const { steps, settings } = parseRecipe(operationsSegments('dpr/2/resize/60x/enlarge/off'));
+    const effective = effectiveSteps({ steps, settings }, { enlarges: true, sizes: [100, 200] });
+    expect(printSteps(effective)).toBe('resize/200x%3E');
+  });
+
   it('goes by the given default only where the recipe does not say', () => {
     expect(effective('resize/100x', false)).toBe('resize/100x%3E');
     expect(effective('resize/100x/enlarge/on', false)).toBe('resize/100x');

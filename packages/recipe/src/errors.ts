@@ -1,5 +1,7 @@
 export type RecipeErrorCode =
   | 'unknown_operation'
+  | 'unknown_preset'
+  | 'operation_not_allowed'
   | 'missing_argument'
   | 'bad_argument'
   | 'duplicate_setting'

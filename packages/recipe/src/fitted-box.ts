@@ -48,3 +48,8 @@ export function printFittedBox({ where, width, height, when }: FittedBox<Where>)
 export function scaledBox<Box extends Size>(box: Box, dpr: number): Box {
   return { ...box, width: scaledLength(box.width, dpr), height: scaledLength(box.height, dpr) };
 }
+
+/** The same with sides that `snapped` makes of them. */
+export function snappedBox<Box extends Size>(box: Box, snapped: (sidePx: number) => number): Box {
+  return { ...box, width: snapped(box.width), height: snapped(box.height) };
+}

@@ -1,5 +1,7 @@
 export { effectiveSteps } from './effective-steps.ts';
 export { ArgumentError, RecipeError, type RecipeErrorCode } from './errors.ts';
+export type { Filter } from './filters/filter.ts';
+export { FILTERS } from './filters/find-filter.ts';
 export { type Crop, cropBox, cropSize, type Geometry, resizedSize, rotatedSize } from './geometry.ts';
 export { needsFaces } from './needs-faces.ts';
 export { findOperation, OPERATIONS } from './operations/find-operation.ts';
@@ -23,6 +25,7 @@ export { planSizes } from './plan-sizes.ts';
 export { planTransparency } from './plan-transparency.ts';
 export { printRecipe, printSteps } from './print-recipe.ts';
 export { MAX_RECIPE_LENGTH, MAX_STEPS, type OutputSettings, type Recipe, type Step } from './recipe.ts';
+export { PRESET, type RecipeRules } from './recipe-rules.ts';
 export { scaleSteps } from './scale-steps.ts';
 export { SETTINGS } from './settings/find-setting.ts';
 export { OUTPUT_FORMATS, type OutputFormat } from './settings/format.ts';

@@ -58,7 +58,10 @@ describe('parseRecipe', () => {
   });
 
   it('says in the message what was expected and what was probably meant', () => {
-    const names = [...OPERATIONS, ...SETTINGS].map((part) => part.name).join(', ');
+    const names = [...OPERATIONS, ...SETTINGS]
+      .map((part) => part.name)
+      .join(', ')
+      .concat(', preset');
     expect(problemOf(['flip', 'h', 'resze', '1x']).message).toBe(
       `bad operations: "resze" (segment 2): expected one of ${names}; did you mean "resize"?`,
     );

@@ -2,40 +2,53 @@ import { ArgumentError, RecipeError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
 import { findOperation, OPERATIONS } from './operations/find-operation.ts';
 import { MAX_RECIPE_LENGTH, MAX_STEPS, type OutputSettings, type Recipe, type Step } from './recipe.ts';
+import { checkSetting, checkSize, checkStep, findPreset, PRESET, type RecipeRules } from './recipe-rules.ts';
 import { checkSegments, shortened } from './segments.ts';
 import { findSetting, SETTINGS } from './settings/find-setting.ts';
 
 /**
  * Reads a recipe from its decoded segments: name, argument, name, argument, ... Positions in errors count segments from 0.
- * Throws `RecipeError`, and nothing else, for whatever is not a recipe; the first mistake from the left is named.
+ * `preset/<name>` becomes the steps of that preset; its settings hold where the recipe itself does not say, those of a
+ * later preset before those of an earlier one. Throws `RecipeError`, and nothing else, for whatever is not a recipe, or
+ * not one that the rules allow; the first mistake from the left is named.
  */
-export function parseRecipe(segments: readonly string[]): Recipe {
+export function parseRecipe(segments: readonly string[], rules: RecipeRules = {}): Recipe {
   checkLength(segments);
-  return parseSegments(segments);
+  return parseSegments(segments, rules);
 }
 
 /** The same for what comes from `printRecipe`, however long it is: `dpr` makes numbers longer. */
-export function parseSegments(segments: readonly string[]): Recipe {
+export function parseSegments(segments: readonly string[], rules: RecipeRules = {}): Recipe {
   checkSegments(segments);
   const steps: Step[] = [];
   let settings: OutputSettings = {};
+  let presetSettings: OutputSettings | undefined;
   for (let position = 0; position < segments.length; position += 2) {
     const name = segments[position] ?? '';
     const argument = segments[position + 1];
     const operation = findOperation(name);
     const setting = findSetting(name);
     if (argument === undefined) throw missingArgument(name, position);
-    if (operation !== undefined) {
+    if (name === PRESET) {
+      const preset = findPreset(argument, position + 1, { rules, isFirst: presetSettings === undefined });
+      if (steps.length + preset.steps.length > MAX_STEPS) throw tooManySteps(argument, position + 1);
+      steps.push(...preset.steps);
+      presetSettings = { ...presetSettings, ...preset.settings };
+    } else if (operation !== undefined) {
       if (steps.length === MAX_STEPS) throw tooManySteps(name, position);
-      steps.push({ operation: name, values: readArgument(operation, argument, position + 1) });
+      checkStep({ name, argument }, position, rules);
+      const values = readArgument(operation, argument, position + 1);
+      checkSize({ operation, values, argument }, position + 1, rules);
+      steps.push({ operation: name, values });
     } else if (setting !== undefined) {
+      checkSetting(name, position, rules);
       if (Object.hasOwn(settings, name)) throw duplicateSetting(name, position);
       settings = { ...settings, [name]: readArgument(setting, argument, position + 1) };
     } else {
       throw unknownOperation(name, position);
     }
   }
-  return { steps, settings };
+  return { steps, settings: { ...presetSettings, ...settings } };
 }
 
 function readArgument<Value>(
@@ -69,14 +82,15 @@ function checkLength(segments: readonly string[]): void {
 }
 
 function missingArgument(name: string, position: number): RecipeError {
-  const part = findOperation(name) ?? findSetting(name);
+  const argument =
+    name === PRESET ? 'the name of a preset' : (findOperation(name) ?? findSetting(name))?.argument;
   return new RecipeError({
     code: 'missing_argument',
     segment: shortened(name),
     position,
     expected:
-      part === undefined ? 'pairs of a name and an argument' : `an argument after it: ${part.argument}`,
-    suggestion: part === undefined ? nearestName(name, names()) : undefined,
+      argument === undefined ? 'pairs of a name and an argument' : `an argument after it: ${argument}`,
+    suggestion: argument === undefined ? nearestName(name, names()) : undefined,
   });
 }
 
@@ -109,5 +123,5 @@ function duplicateSetting(name: string, position: number): RecipeError {
 }
 
 function names(): string[] {
-  return [...OPERATIONS, ...SETTINGS].map((part) => part.name);
+  return [...[...OPERATIONS, ...SETTINGS].map((part) => part.name), PRESET];
 }

@@ -1,5 +1,12 @@
 import { ArgumentError } from '../errors.ts';
-import { type FittedBox, nearestFittedBox, printFittedBox, readFittedBox, scaledBox } from '../fitted-box.ts';
+import {
+  type FittedBox,
+  nearestFittedBox,
+  printFittedBox,
+  readFittedBox,
+  scaledBox,
+  snappedBox,
+} from '../fitted-box.ts';
 import { resizedSize } from '../geometry.ts';
 import { withAreaAround } from '../new-area.ts';
 import { extendTo } from '../place-box.ts';
@@ -42,6 +49,7 @@ into the box as it is. W x H come out all the same.
     return withAreaAround(known, { picture, box });
   },
   scale: scaledBox,
+  snap: snappedBox,
   shrinkOnly: (box) => ({ ...box, when: 'shrink' }),
   apply: async (canvas, { where, ...box }) => {
     await canvas.resample(resizedSize({ kind: 'box', fit: 'inside', ...box }, canvas));

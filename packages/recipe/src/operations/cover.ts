@@ -1,5 +1,12 @@
 import { ArgumentError } from '../errors.ts';
-import { type FittedBox, nearestFittedBox, printFittedBox, readFittedBox, scaledBox } from '../fitted-box.ts';
+import {
+  type FittedBox,
+  nearestFittedBox,
+  printFittedBox,
+  readFittedBox,
+  scaledBox,
+  snappedBox,
+} from '../fitted-box.ts';
 import { largestOfRatio, resizedSize } from '../geometry.ts';
 import { placeBox } from '../place-box.ts';
 import { takeWhere, WHERE_ARGUMENT, type Where } from '../where.ts';
@@ -45,6 +52,7 @@ largest box of the same ratio is cut out of it as it is, as \`crop/<W>:<H>\` doe
   size: coveredSize,
   scale: scaledBox,
   needsFaces: ({ where }) => where.kind === 'face',
+  snap: snappedBox,
   shrinkOnly: (box) => ({ ...box, when: 'shrink' }),
   apply: coverBox,
 });

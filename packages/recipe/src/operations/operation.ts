@@ -148,6 +148,11 @@ export interface OperationDefinition<Values extends StepValues> {
   shrinkOnly?(values: Values): Values;
   /** True where the step has to know the faces in the picture; absent where it never does. */
   needsFaces?(values: Values): boolean;
+  /**
+   * The values with every side of the asked size replaced by what `snapped` makes of it, in whole pixels; undefined where
+   * the size is not asked for in pixels. Absent where the step asks for none.
+   */
+  snap?(values: Values, snapped: (sidePx: number) => number): Values | undefined;
   /** Does it. Resolves when the canvas holds the result (which may be a pending pass). */
   apply(canvas: Canvas, values: Values): Promise<void> | void;
 }

@@ -43,18 +43,22 @@ Offsets (\`300x200+10+10\`) are read and ignored. A length that rounds to 0 is r
   parse: parseGeometry,
   print: printGeometry,
   size: resizedSize,
-  scale: (geometry, dpr) => {
-    if (geometry.kind !== 'box') return geometry;
-    const { width, height } = geometry;
-    return {
-      ...geometry,
-      ...(width === undefined ? {} : { width: scaledLength(width, dpr) }),
-      ...(height === undefined ? {} : { height: scaledLength(height, dpr) }),
-    };
-  },
+  scale: (geometry, dpr) => mapSides(geometry, (sidePx) => scaledLength(sidePx, dpr)) ?? geometry,
+  snap: mapSides,
   shrinkOnly,
   apply: (canvas, geometry) => canvas.resample(resizedSize(geometry, canvas)),
 });
+
+/** Undefined where no side is given in pixels. */
+function mapSides(geometry: Geometry, map: (sidePx: number) => number): Geometry | undefined {
+  if (geometry.kind !== 'box') return undefined;
+  const { width, height } = geometry;
+  return {
+    ...geometry,
+    ...(width === undefined ? {} : { width: map(width) }),
+    ...(height === undefined ? {} : { height: map(height) }),
+  };
+}
 
 function shrinkOnly(geometry: Geometry): Geometry {
   switch (geometry.kind) {
