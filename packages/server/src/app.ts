@@ -4,6 +4,7 @@ import { createAuthorize } from './http/api-keys.ts';
 import { allowOrigins } from './http/cors.ts';
 import { createHotAnswers, type HotAnswers } from './http/hot-answers.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { createReadRecipe } from './http/read-recipe.ts';
 import { externalRoute } from './http/routes/external.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/image.ts';
@@ -73,11 +74,14 @@ function addRoutes(
     authorize,
     uploadEnabled: settings.upload,
     uploadMaxBytes: settings.uploadMaxBytes,
+    presets: settings.presets,
   });
-  imageRoutes(http, { ...parts, authorize, deleteEnabled: settings.delete, maxAgeSeconds });
-  externalRoute(http, { ...parts, externalEnabled: settings.external, maxAgeSeconds });
+  const readRecipe = createReadRecipe(settings);
+  imageRoutes(http, { ...parts, authorize, readRecipe, deleteEnabled: settings.delete, maxAgeSeconds });
+  externalRoute(http, { ...parts, readRecipe, externalEnabled: settings.external, maxAgeSeconds });
   infoRoutes(http, {
     ...parts,
+    readRecipe,
     externalEnabled: settings.external,
     showsPosition: settings.infoGps,
     maxAgeSeconds,

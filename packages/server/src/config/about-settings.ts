@@ -16,6 +16,7 @@ export const SETTING_GROUPS = [
   'Permissions',
   'Limits',
   'Variants',
+  'Recipes',
   'Remote pictures',
   'Rendering',
 ] as const;

@@ -41,6 +41,16 @@ export function signingProblems(settings: {
   return [{ name: 'SIGNATURES', given: signatures, message }];
 }
 
+/** What is wrong with the rules for recipes: with presets only and none of them, nothing could be asked for. */
+export function recipeProblems(settings: {
+  readonly presetsOnly: boolean;
+  readonly presets?: ReadonlyMap<string, unknown> | undefined;
+}): ConfigurationProblem[] {
+  const { presetsOnly, presets } = settings;
+  if (!presetsOnly || presets !== undefined) return [];
+  return [{ name: 'PRESETS_ONLY', given: 'on', message: 'needs presets: set PRESETS=<name>=<recipe>' }];
+}
+
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8);
 LOOPBACK.addAddress('::1', 'ipv6');

@@ -49,6 +49,7 @@ export function printSettings(settings: Settings): Record<string, string> {
 function printValue(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (Array.isArray(value)) return value.join(',');
+  if (value instanceof Map) return [...value.keys()].join(',');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

@@ -64,6 +64,9 @@ describe('loadSettings', () => {
       EXTERNAL_ALLOW_HOSTS: 'Example.com,*.bücher.example,[::1],192.0.2.1',
       EXTERNAL_ALLOW_ADDRESSES: '127.0.0.0/8,fd00::/8,10.1.2.3',
       EXTERNAL_ALLOW_PORTS: '80, 8080',
+      ALLOWED_OPERATIONS: 'resize, filter/blur',
+      ALLOWED_SETTINGS: 'none',
+      SIZES: '800,100,100,400',
       RENDER_PROCESSES: '3',
     });
     expect(settings).toMatchObject({
@@ -82,6 +85,9 @@ describe('loadSettings', () => {
       externalAllowHosts: ['example.com', '*.xn--bcher-kva.example', '::1', '192.0.2.1'],
       externalAllowAddresses: ['127.0.0.0/8', 'fd00::/8', '10.1.2.3/32'],
       externalAllowPorts: [80, 8080],
+      allowedOperations: ['resize', 'filter/blur'],
+      allowedSettings: [],
+      sizes: [100, 400, 800],
       renderProcesses: 3,
       renderQueueMax: 192,
     });
@@ -158,11 +164,29 @@ describe('loadSettings', () => {
   it.each([
     ['STORAGE', 's3'],
     ['CACHE', 's3'],
-    ['PRESETS', 'thumb=resize/100x'],
   ])('refuses %s=%s, which does not work yet, and says so', async (name, value) => {
     expect(await problemsOf({ [name]: value })).toEqual([
       expect.objectContaining({ name, message: 'does not work in this version yet' }),
     ]);
+  });
+
+  it.each([
+    ['PRESETS', 'thumb=resise/100x', 'wrong preset "thumb"'],
+    ['PRESETS', './nowhere.json', 'nor a file that can be read'],
+    ['PRESETS_ONLY', 'on', 'set PRESETS='],
+    ['ALLOWED_OPERATIONS', 'resize,filter/blurr', 'entry 2 ("filter/blurr") is not an operation'],
+    ['ALLOWED_SETTINGS', 'resize', 'entry 1 ("resize") is not an output setting'],
+    ['SIZES', '100,', 'entry 2 is empty'],
+  ])('refuses %s=%s and says why', async (name, value, message) => {
+    expect(await problemsOf({ [name]: value })).toEqual([
+      expect.objectContaining({ name, given: value, message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  it('reads presets from a file', async () => {
+    await writeFile(join(folder, 'presets.json'), '{"thumb": "resize/100x"}');
+    const { settings } = await load({ PRESETS: 'presets.json', PRESETS_ONLY: 'on' });
+    expect([...(settings.presets ?? [])].map(([name]) => name)).toEqual(['thumb']);
   });
 
   it('keeps secrets out of the message', async () => {

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { accessProblems, signingProblems } from './access.ts';
+import { accessProblems, recipeProblems, signingProblems } from './access.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { describeSettings } from './describe.ts';
 import { type ConfiguredFolder, prepareFolders } from './folders.ts';
 import { nodeVersionProblem } from './node-version.ts';
+import { presetsText } from './presets.ts';
 import { environmentName, type Settings, settingsObject, settingsSchema } from './schema.ts';
 import { unknownNames } from './unknown-names.ts';
 
@@ -27,14 +28,17 @@ export async function loadSettings(
   { startFolder, nodeVersion = process.versions.node }: { startFolder: string; nodeVersion?: string },
 ): Promise<LoadedSettings> {
   const given = givenTexts(environment);
-  const read = settingsSchema.safeParse(given);
+  const { texts, problems: fileProblems } = await withPresetsFile(given, startFolder);
+  const read = settingsSchema.safeParse(texts);
   const names = unknownNames(environment, Object.keys(settingsObject.shape).map(environmentName));
   const folders = await prepareFolders(configuredFolders(given, startFolder));
   const problems = [
     nodeVersionProblem(nodeVersion) ?? [],
     read.success ? [] : valueProblems(read.error, given),
+    fileProblems,
     names.problems,
     whoMay(given),
+    whatMayBe(texts, fileProblems),
     folders.problems,
   ].flat();
   if (!read.success || problems.length > 0) throw new ConfigurationError(problems);
@@ -66,6 +70,19 @@ function givenTexts(environment: Environment): Record<string, string> {
   return texts;
 }
 
+/** The same with the presets' own text in place of the path of their file. */
+async function withPresetsFile(
+  given: Record<string, string>,
+  startFolder: string,
+): Promise<{ texts: Record<string, string>; problems: readonly ConfigurationProblem[] }> {
+  const { presets, ...others } = given;
+  if (presets === undefined) return { texts: given, problems: [] };
+  const reading = await presetsText(presets, startFolder);
+  return 'value' in reading
+    ? { texts: { ...others, presets: reading.value }, problems: [] }
+    : { texts: others, problems: [{ name: 'PRESETS', given: presets, message: reading.problem }] };
+}
+
 function valueProblems(error: z.ZodError, given: Record<string, string>): ConfigurationProblem[] {
   const descriptions = new Map(describeSettings().map((description) => [description.key, description]));
   return error.issues.map((issue) => {
@@ -88,6 +105,14 @@ function whoMay(given: Record<string, string>): ConfigurationProblem[] {
     ...(access.success ? accessProblems(access.data) : []),
     ...(signing.success ? signingProblems(signing.data) : []),
   ];
+}
+
+function whatMayBe(
+  texts: Record<string, string>,
+  fileProblems: readonly ConfigurationProblem[],
+): ConfigurationProblem[] {
+  const recipes = settingsObject.pick({ presetsOnly: true, presets: true }).safeParse(texts);
+  return recipes.success && fileProblems.length === 0 ? recipeProblems(recipes.data) : [];
 }
 
 function configuredFolders(given: Record<string, string>, startFolder: string): ConfiguredFolder[] {

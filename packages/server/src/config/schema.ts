@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { z } from 'zod';
 import { aboutSettings } from './about-settings.ts';
 import { bytesOf } from './byte-size.ts';
+import { recipeSettings } from './recipe-settings.ts';
 import {
   addressRanges,
   apiKeys,
@@ -10,7 +11,6 @@ import {
   folder,
   hostPatterns,
   listenHost,
-  notYet,
   numberList,
   pixelLimit,
   secrets,
@@ -156,9 +156,9 @@ export const settingsObject = z.object({
     description:
       'What is removed from originals when they are uploaded, without touching their pixels: `location` is GPS positions and the names of places, `all` is whatever does not say how the picture is to be shown.',
   }),
-  presets: notYet().optional().register(aboutSettings, { group: 'Limits', description: 'Named recipes.' }),
 
   ...variantSettings,
+  ...recipeSettings,
 
   externalAllowHosts: hostPatterns().optional().register(aboutSettings, {
     group: 'Remote pictures',

@@ -17,9 +17,11 @@ export interface KindFacts {
 /** The facts of every kind made here. */
 export const kindFacts = z.registry<KindFacts>();
 
-type Reading<Value> = { readonly value: Value } | { readonly problem: string };
+/** A value that was read, or what is wrong with the text; that completes "<name> ...". */
+export type Reading<Value> = { readonly value: Value } | { readonly problem: string };
 
-function kind<Value>(
+/** A kind of setting that is read in one piece. */
+export function kind<Value>(
   facts: Partial<KindFacts> & { allowed: string },
   read: (text: string) => Reading<Value>,
 ) {
@@ -50,7 +52,8 @@ export function wholeNumber({ min, max, unit }: { min: number; max: number; unit
   return kind({ allowed }, (text) => readWholeNumber(text, min, max));
 }
 
-function readWholeNumber(text: string, min: number, max: number): Reading<number> {
+/** Reads a whole number, `min` to `max`. */
+export function readWholeNumber(text: string, min: number, max: number): Reading<number> {
   if (!/^\d+$/.test(text)) return { problem: 'is not a whole number' };
   const number = Number(text);
   return number < min || number > max ? { problem: 'is out of range' } : { value: number };
@@ -190,27 +193,26 @@ export function webOrigins() {
   });
 }
 
-/** A setting of later versions: whatever is given is refused, because a protection that is silently absent is worse than none. */
-export function notYet({ secret = false } = {}) {
-  return kind(
-    { allowed: 'nothing in this version', secret },
-    (): Reading<never> => ({ problem: 'does not work in this version yet' }),
-  );
-}
-
-function list<Value>(
+/** A comma-separated list. */
+export function list<Value>(
   facts: Partial<KindFacts> & { allowed: string },
   readEntry: (entry: string) => Reading<Value>,
 ) {
-  return kind(facts, (text): Reading<readonly Value[]> => {
-    const values: Value[] = [];
-    for (const [index, entry] of text.split(',').entries()) {
-      const reading = readEntry(entry.trim());
-      // By position, not by value: the entry may be a secret.
-      if ('problem' in reading)
-        return { problem: `entry ${index + 1} ${entry.trim() === '' ? 'is empty' : reading.problem}` };
-      values.push(reading.value);
-    }
-    return { value: values };
-  });
+  return kind(facts, (text) => readList(text, readEntry));
+}
+
+/** Reads a comma-separated list; the first entry that is wrong is named by its position. */
+export function readList<Value>(
+  text: string,
+  readEntry: (entry: string) => Reading<Value>,
+): Reading<readonly Value[]> {
+  const values: Value[] = [];
+  for (const [index, entry] of text.split(',').entries()) {
+    const reading = readEntry(entry.trim());
+    // By position, not by value: the entry may be a secret.
+    if ('problem' in reading)
+      return { problem: `entry ${index + 1} ${entry.trim() === '' ? 'is empty' : reading.problem}` };
+    values.push(reading.value);
+  }
+  return { value: values };
 }

@@ -4,6 +4,7 @@ import { type ErrorCode, ServiceError } from '../errors.ts';
 /** The only place where the domain's errors become HTTP statuses. */
 const STATUS = {
   unknown_operation: 400,
+  unknown_preset: 400,
   missing_argument: 400,
   bad_argument: 400,
   duplicate_setting: 400,
@@ -18,6 +19,7 @@ const STATUS = {
   page_not_found: 400,
   unauthorized: 401,
   forbidden: 403,
+  operation_not_allowed: 403,
   signature_required: 403,
   bad_signature: 403,
   token_used: 403,

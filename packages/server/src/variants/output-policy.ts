@@ -4,6 +4,8 @@ import type { OutputFormat } from '@images-server/recipe';
 export interface OutputPolicy {
   readonly defaultFormat: OutputFormat | 'original' | 'auto';
   readonly enlarge: boolean;
+  /** The sizes that asked sizes snap to, pixels, ascending; undefined for any. */
+  readonly sizes?: readonly number[] | undefined;
   readonly progressive: boolean;
   /** Mean structural similarity that `quality/auto` is to reach, 0-1. */
   readonly qualityAutoSimilarity: number;

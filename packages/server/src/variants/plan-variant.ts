@@ -61,7 +61,7 @@ function planWithin(question: PlanQuestion, avifMaxPixels: number): VariantPlan 
     : { recipe: question.recipe, variesBy: [] };
   const { settings } = recipe;
   const paged = settlePage(settings.page, facts);
-  const steps = effectiveSteps(recipe, { enlarges: policy.enlarge });
+  const steps = effectiveSteps(recipe, { enlarges: policy.enlarge, sizes: policy.sizes });
   const sizes = planSizes(steps, { width: paged.facts.width, height: paged.facts.height });
   const { format, by } = settleFormat(settings, {
     case: formatCase({ facts: paged.facts, isAnimated: paged.isAnimated, steps, sizes, avifMaxPixels }),

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { operationsSegments, parseRecipe } from '@images-server/recipe';
+import { operationsSegments } from '@images-server/recipe';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RemoteSource } from '../../sources/remote.ts';
 import type { ServeVariant } from '../../variants/serve-variant.ts';
@@ -10,6 +10,7 @@ import { clientSignal } from '../client-signal.ts';
 import { etagOf, MEDIA_TYPES, matchesEtag } from '../headers.ts';
 import { sendVariant } from '../image-response.ts';
 import { sendOriginal } from '../original-response.ts';
+import type { ReadRecipe } from '../read-recipe.ts';
 import { isOn, remoteUrl } from '../remote-request.ts';
 import { requestQuery } from '../request-target.ts';
 
@@ -19,11 +20,12 @@ export function externalRoute(
   dependencies: {
     remote: RemoteSource;
     serveVariant: ServeVariant;
+    readRecipe: ReadRecipe;
     externalEnabled: boolean;
     maxAgeSeconds: number;
   },
 ): void {
-  const { remote, serveVariant, externalEnabled, maxAgeSeconds } = dependencies;
+  const { remote, serveVariant, readRecipe, externalEnabled, maxAgeSeconds } = dependencies;
 
   app.route({ method: ['GET', 'HEAD'], url: '/external', handler: getExternal });
 
@@ -45,7 +47,7 @@ export function externalRoute(
   ) {
     const timer = createStageTimer();
     const answer = await serveVariant({
-      recipe: parseRecipe(operationsSegments(asked.operations)),
+      recipe: readRecipe(operationsSegments(asked.operations)),
       resolve: (signal) => remote.resolve(asked.url, { reset: asked.reset, signal }),
       client: clientOf(request.headers),
       holds: (key) => matchesEtag(request.headers['if-none-match'], etagOf(key)),

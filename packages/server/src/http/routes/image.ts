@@ -1,4 +1,3 @@
-import { parseRecipe } from '@images-server/recipe';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceError } from '../../errors.ts';
 import type { DeletePicture } from '../../originals/delete-picture.ts';
@@ -14,6 +13,7 @@ import { etagOf, MEDIA_TYPES, matchesEtag } from '../headers.ts';
 import type { HotAnswers } from '../hot-answers.ts';
 import { sendVariant } from '../image-response.ts';
 import { sendOriginal } from '../original-response.ts';
+import type { ReadRecipe } from '../read-recipe.ts';
 import { namedPath, requestQuery } from '../request-target.ts';
 
 /** `GET /image/<hash>[/<op>/<arg>...]` and `DELETE /image/<hash>`. */
@@ -22,6 +22,7 @@ export function imageRoutes(
   dependencies: {
     originals: Originals;
     serveVariant: ServeVariant;
+    readRecipe: ReadRecipe;
     deletePicture: DeletePicture;
     hotAnswers: HotAnswers;
     authorize: Authorize;
@@ -29,8 +30,16 @@ export function imageRoutes(
     maxAgeSeconds: number;
   },
 ): void {
-  const { originals, serveVariant, deletePicture, hotAnswers, authorize, deleteEnabled, maxAgeSeconds } =
-    dependencies;
+  const {
+    originals,
+    serveVariant,
+    readRecipe,
+    deletePicture,
+    hotAnswers,
+    authorize,
+    deleteEnabled,
+    maxAgeSeconds,
+  } = dependencies;
 
   app.route({ method: ['GET', 'HEAD'], url: '/image', handler: getImage });
   app.route({ method: 'DELETE', url: '/image', handler: deleteImage });
@@ -56,7 +65,7 @@ export function imageRoutes(
   async function getVariant(request: FastifyRequest, reply: FastifyReply, hash: string, segments: string[]) {
     const timer = createStageTimer();
     const answer = await serveVariant({
-      recipe: parseRecipe(segments),
+      recipe: readRecipe(segments),
       resolve: (signal) => originals.resolve(hash, signal),
       client: clientOf(request.headers),
       holds: (key) => matchesEtag(request.headers['if-none-match'], etagOf(key)),

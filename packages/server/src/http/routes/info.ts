@@ -1,4 +1,4 @@
-import { operationsSegments, parseRecipe, type Recipe } from '@images-server/recipe';
+import { operationsSegments, type Recipe } from '@images-server/recipe';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFound, type Originals } from '../../originals/originals.ts';
 import type { RemoteSource } from '../../sources/remote.ts';
@@ -10,6 +10,7 @@ import { clientOf, varianceHeaders } from '../client-of.ts';
 import { clientSignal } from '../client-signal.ts';
 import { sendJson } from '../json-response.ts';
 import { pictureInfo } from '../picture-info.ts';
+import type { ReadRecipe } from '../read-recipe.ts';
 import { isOn, remoteUrl } from '../remote-request.ts';
 import { namedPath, requestQuery } from '../request-target.ts';
 
@@ -22,6 +23,7 @@ export function infoRoutes(
   dependencies: {
     originals: Originals;
     remote: RemoteSource;
+    readRecipe: ReadRecipe;
     describeOriginal: DescribeOriginal;
     describeVariant: DescribeVariant;
     externalEnabled: boolean;
@@ -30,7 +32,8 @@ export function infoRoutes(
     maxAgeSeconds: number;
   },
 ): void {
-  const { originals, remote, describeOriginal, describeVariant, showsPosition, maxAgeSeconds } = dependencies;
+  const { originals, remote, readRecipe, describeOriginal, describeVariant, showsPosition, maxAgeSeconds } =
+    dependencies;
 
   app.route({ method: ['GET', 'HEAD'], url: '/info', handler: getInfo });
 
@@ -42,7 +45,7 @@ export function infoRoutes(
   async function getUpload(request: FastifyRequest, reply: FastifyReply) {
     const { exif } = requestQuery(request, ['exif']);
     const { name: hash, segments } = namedPath(request);
-    const recipe = parseRecipe(segments);
+    const recipe = readRecipe(segments);
     const signal = clientSignal(reply.raw);
     const original = await originals.resolve(hash, signal);
     const showsExif = isOn('exif', exif);
@@ -59,7 +62,7 @@ export function infoRoutes(
     if (namedPath(request).segments.length > 0) throw notFound();
     const address = remoteUrl(request, url, dependencies);
     const showsExif = isOn('exif', exif);
-    const recipe = operations === '' ? undefined : parseRecipe(operationsSegments(operations));
+    const recipe = operations === '' ? undefined : readRecipe(operationsSegments(operations));
     const signal = clientSignal(reply.raw);
     const original = await remote.resolve(address, { reset: false, signal });
     return answer(request, reply, { original, recipe, showsExif, signal });

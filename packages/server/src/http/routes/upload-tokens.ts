@@ -1,4 +1,4 @@
-import { operationsSegments, parseRecipe, printRecipe } from '@images-server/recipe';
+import { operationsSegments, parseRecipe, printRecipe, type RecipeRules } from '@images-server/recipe';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
@@ -18,9 +18,11 @@ export function uploadTokenRoute(
     authorize: Authorize;
     uploadEnabled: boolean;
     uploadMaxBytes: number;
+    /** Whoever issues tokens may use the presets, and is bound by no other rule for recipes. */
+    presets: RecipeRules['presets'];
   },
 ): void {
-  const { uploadTokens, authorize, uploadEnabled, uploadMaxBytes } = dependencies;
+  const { uploadTokens, authorize, uploadEnabled, uploadMaxBytes, presets } = dependencies;
   const order = orderSchema(uploadMaxBytes);
 
   app.post('/upload-tokens', { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
@@ -28,7 +30,7 @@ export function uploadTokenRoute(
     if (!uploadEnabled) throw new ServiceError('upload_disabled', 'uploading is switched off here');
     const key = authorize(request.headers.authorization, 'upload');
     const { expiresSeconds, recipe, ...limits } = parseOrder(request.body, order);
-    const terms = { ...limits, recipe: recipe === undefined ? undefined : canonicalRecipe(recipe) };
+    const terms = { ...limits, recipe: recipe === undefined ? undefined : canonicalRecipe(recipe, presets) };
     const issued = uploadTokens.issue({ terms, expiresSeconds, secret: key?.secret });
     return reply.header('cache-control', 'no-store').send({ status: 'success', ...issued, url: '/upload' });
   });
@@ -52,6 +54,6 @@ function parseOrder<Order>(body: unknown, schema: z.ZodType<Order>): Order {
 }
 
 /** Refuses a bad recipe now, when there is somebody who can mend it. */
-function canonicalRecipe(text: string): string {
-  return printRecipe(parseRecipe(operationsSegments(text)));
+function canonicalRecipe(text: string, presets: RecipeRules['presets']): string {
+  return printRecipe(parseRecipe(operationsSegments(text), { presets }));
 }
