@@ -24,6 +24,7 @@ import { createApplyRecipe } from './variants/apply-recipe.ts';
 import { createDescribeOriginal } from './variants/describe-original.ts';
 import { createDescribeVariant } from './variants/describe-variant.ts';
 import { createFailureMemory } from './variants/failure-memory.ts';
+import { createFindFaces, type FindFaces } from './variants/find-faces.ts';
 import { createFindOnce, type PictureDescription } from './variants/picture-description.ts';
 import { createServeVariant, type ServeVariant, type Variant } from './variants/serve-variant.ts';
 import { createFindStandingPlan } from './variants/standing-plan.ts';
@@ -56,7 +57,13 @@ export async function openServices(options: {
     maxBytes: settings.uploadMaxBytes,
     stripFile: createStripFile(settings.uploadStrip),
     applyRecipe: createApplyRecipe({
-      serveVariant: createFlow({ cache: createVariantCache(KEEPS_NOTHING), renderer, limits, settings }),
+      serveVariant: createFlow({
+        cache: createVariantCache(KEEPS_NOTHING),
+        findFaces: openFindFaces({ renderer, limits, recall: (_original, _name, find) => find() }),
+        renderer,
+        limits,
+        settings,
+      }),
     }),
   });
   const uploadTokens = createUploadTokens({ blobs, secrets: uploadSecrets(settings) });
@@ -71,8 +78,10 @@ export async function openServices(options: {
     freshSeconds: settings.externalFreshSeconds,
     log,
   });
-  const serveVariant = createFlow({ cache, renderer, limits, settings });
-  const knowledge = createKnowledge({ cache, renderer, limits, settings, originals, serveVariant });
+  const recall = createRecall({ notes: originals.notes, cache });
+  const findFaces = openFindFaces({ renderer, limits, recall });
+  const serveVariant = createFlow({ cache, findFaces, renderer, limits, settings });
+  const knowledge = createKnowledge({ cache, recall, renderer, limits, settings, serveVariant });
 
   /** After the HTTP has ended: waits for what runs behind, then lets go of everything. */
   async function close(): Promise<void> {
@@ -92,6 +101,7 @@ export async function openServices(options: {
     originals,
     uploadTokens,
     remote,
+    findFaces,
     serveVariant,
     ...knowledge,
     deletePicture,
@@ -104,6 +114,7 @@ const KEEPS_NOTHING = { blobs: undefined, maxBytes: 0, memoryBytes: 0, minFreeBy
 
 function createFlow(parts: {
   cache: VariantCache;
+  findFaces: FindFaces;
   renderer: Renderer;
   limits: InputLimits;
   settings: Settings;
@@ -117,24 +128,27 @@ function createFlow(parts: {
   });
 }
 
+function openFindFaces(parts: { renderer: Renderer; limits: InputLimits; recall: Recall }): FindFaces {
+  return createFindFaces({ ...parts, coalescer: createCoalescer() });
+}
+
 /** What is said of pictures without their pixels. */
 function createKnowledge(parts: {
   cache: VariantCache;
   renderer: Renderer;
   limits: InputLimits;
   settings: Settings;
-  originals: Originals;
+  recall: Recall;
   serveVariant: ServeVariant;
 }) {
-  const { cache, settings, originals } = parts;
+  const { cache, settings } = parts;
   const findOnce = createFindOnce({
     coalescer: createCoalescer<PictureDescription>(),
     failures: createFailureMemory(),
   });
   const findStandingPlan = createFindStandingPlan({ cache, policy: settings });
-  const recall = createRecall({ notes: originals.notes, cache });
   return {
-    describeOriginal: createDescribeOriginal({ ...parts, findOnce, recall }),
+    describeOriginal: createDescribeOriginal({ ...parts, findOnce }),
     describeVariant: createDescribeVariant({ ...parts, findOnce, findStandingPlan }),
   };
 }

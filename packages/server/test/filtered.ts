@@ -1,14 +1,21 @@
-import type { Pixels } from '@images-server/recipe';
+import type { Face, Pixels } from '@images-server/recipe';
 import sharp from 'sharp';
 import { probe } from '../src/render/child/probe.ts';
 import { renderPicture } from '../src/render/child/render-picture.ts';
 import { GENEROUS_INPUT_LIMITS, GENEROUS_OUTPUT_LIMITS } from './pictures.ts';
+
+/** Two for the filters that ask for faces, in fractions of the picture; one reaches over its edge. */
+export const FACES: readonly Face[] = [
+  { left: 0.2, top: 0.1, width: 0.4, height: 0.5, score: 0.9 },
+  { left: 0.8, top: 0.7, width: 0.3, height: 0.4, score: 0.6 },
+];
 
 /** What the renderer makes of a PNG of these pixels with one filter: RGBA, decoded again. */
 export async function filtered(pixels: Pixels, argument: string): Promise<Pixels> {
   const bytes = await encodePng(pixels);
   const { bytes: result } = await renderPicture(bytes, await probe(bytes, GENEROUS_INPUT_LIMITS), {
     steps: `filter/${encodeURIComponent(argument)}`,
+    faces: FACES,
     output: { format: 'png', quality: 100 },
     outputLimits: GENEROUS_OUTPUT_LIMITS,
   });

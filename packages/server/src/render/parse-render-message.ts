@@ -24,11 +24,22 @@ function isAnswer(message: unknown): message is RenderAnswer {
 function isResult(result: unknown): boolean {
   if (!isObject(result) || !('kind' in result)) return false;
   if (result.kind === 'facts') return 'facts' in result && isObject(result.facts);
+  if (result.kind === 'faces') return 'faces' in result && isFaces(result.faces);
   if (result.kind === 'analysis') {
     return 'facts' in result && isObject(result.facts) && 'analysis' in result && isObject(result.analysis);
   }
   if (result.kind !== 'variant' || !('bytes' in result) || !('sizes' in result)) return false;
   return result.bytes instanceof Uint8Array && Array.isArray(result.sizes) && result.sizes.every(isSize);
+}
+
+/** Each has four sides and a score: they are kept, and other render processes compute with them. */
+function isFaces(faces: unknown): boolean {
+  return Array.isArray(faces) && faces.every((face) => isObject(face) && isFace({ ...face }));
+}
+
+function isFace(face: Record<string, unknown>): boolean {
+  const numbers = [face.left, face.top, face.width, face.height, face.score];
+  return numbers.every((number) => Number.isFinite(number));
 }
 
 function isSize(size: unknown): boolean {

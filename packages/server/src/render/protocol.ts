@@ -1,4 +1,4 @@
-import type { OutputFormat, Size } from '@images-server/recipe';
+import type { Face, OutputFormat, Size } from '@images-server/recipe';
 
 /** The formats that an original may have, as sharp names them ('heif' there is 'avif' here). */
 export const INPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
@@ -131,6 +131,13 @@ export type RenderJob =
   | { readonly kind: 'analyse'; readonly input: RenderInput; readonly limits: InputLimits }
   | {
       readonly kind: 'render';
+  /** Looks for faces: in the first frame, or in the one frame or page that is named, from 1. */
+  | {
+      readonly kind: 'faces';
+      readonly input: RenderInput;
+      readonly limits: InputLimits;
+      readonly page?: number | undefined;
+    }
       readonly input: RenderInput;
       readonly limits: InputLimits;
       /** The one frame or page that is used, from 1; absent: all there are (or the only one). */
@@ -139,12 +146,16 @@ export type RenderJob =
       readonly steps: string;
       readonly output: OutputPlan;
       readonly outputLimits: OutputLimits;
+      /** What a `faces` job found; absent where no step needs it. */
+      readonly faces?: readonly Face[] | undefined;
     };
 
 export type RenderResult =
   | { readonly kind: 'facts'; readonly facts: PictureFacts }
   | { readonly kind: 'analysis'; readonly facts: PictureFacts; readonly analysis: PictureAnalysis }
   | {
+  /** In fractions of the picture's upright width and height, the surest first. They may reach over the edge. */
+  | { readonly kind: 'faces'; readonly faces: readonly Face[] }
       readonly kind: 'variant';
       readonly bytes: Uint8Array;
       readonly format: OutputFormat;
@@ -165,6 +176,7 @@ export const RESULT_KINDS = {
   analyse: 'analysis',
   render: 'variant',
 } as const satisfies Record<RenderJob['kind'], RenderResult['kind']>;
+  faces: 'faces',
 
 /** Parent to child. One at a time: the next only after the answer. */
 export interface RenderRequest {

@@ -2,6 +2,7 @@ import type { VariantCache } from '../cache/variant-cache.ts';
 import type { InputLimits } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
 import type { Original } from '../sources/source.ts';
+import type { FindFaces } from './find-faces.ts';
 import { createFoundQualities } from './found-quality.ts';
 import { isOverBudget } from './over-budget.ts';
 import type { VariantPlan } from './plan-variant.ts';
@@ -25,17 +26,21 @@ export function createMakeVariant(dependencies: {
   cache: VariantCache;
   renderer: Renderer;
   limits: InputLimits;
+  findFaces: FindFaces;
   slowRenders: SlowRenders;
 }): MakeVariant {
-  const { cache, slowRenders } = dependencies;
+  const { cache, findFaces, slowRenders } = dependencies;
   const qualities = createFoundQualities(cache);
 
   return async function makeVariant({ original, plan, key, timer, signal }) {
     // Taken before the original is opened: a DELETE from here on voids it, so nothing is kept of what is gone.
     const ticket = cache.ticket(original.group);
     const output = await qualities.settle(original, plan);
+    const faces = plan.needsFaces
+      ? await timer.measure('faces', findFaces(original, plan.page, signal))
+      : undefined;
     try {
-      const rendered = await renderVariant({ ...dependencies, original, plan, output, timer, signal });
+      const rendered = await renderVariant({ ...dependencies, original, plan, faces, output, timer, signal });
       const { variant, foundQuality } = rendered;
       qualities.keep(ticket, original, plan, foundQuality);
       // The answer does not wait for the store, and a store that fails has said so in the log.

@@ -1,5 +1,6 @@
 import {
   effectiveSteps,
+  needsFaces,
   type OutputFormat,
   planSizes,
   planTransparency,
@@ -23,6 +24,8 @@ export interface VariantPlan {
   readonly steps: string;
   /** The one frame or page that is used, from 1; undefined for all there are. */
   readonly page: number | undefined;
+  /** True where a step has to know the faces in the original. */
+  readonly needsFaces: boolean;
   readonly output: OutputPlan;
   readonly outputLimits: OutputLimits;
   /** The original's size, then the one after each step; undefined from the first step on whose size only pixels tell. */
@@ -74,6 +77,7 @@ function planWithin(question: PlanQuestion, avifMaxPixels: number): VariantPlan 
   return {
     steps: printSteps(steps),
     page: frames > 1 ? undefined : paged.page,
+    needsFaces: needsFaces(steps),
     output: planOutput(settings, {
       format,
       savesData: savesData && client.savesData,

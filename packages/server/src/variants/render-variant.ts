@@ -1,3 +1,4 @@
+import type { Face } from '@images-server/recipe';
 import { estimateDecodeBytes } from '../render/memory-estimate.ts';
 import type { InputLimits, OutputPlan } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
@@ -12,12 +13,14 @@ export async function renderVariant(work: {
   limits: InputLimits;
   original: Original;
   plan: VariantPlan;
+  /** Those in the original, where the plan needs them. */
+  faces: readonly Face[] | undefined;
   /** The plan's own, or with a quality that is known already. */
   output: OutputPlan;
   timer: StageTimer;
   signal: AbortSignal;
 }): Promise<{ readonly variant: Variant; readonly foundQuality: number | undefined }> {
-  const { renderer, limits, original, plan, output, timer, signal } = work;
+  const { renderer, limits, original, plan, faces, output, timer, signal } = work;
   const { steps, page, outputLimits, sizes, budget } = plan;
   const local = await timer.measure('open', original.open(signal));
   try {
@@ -25,7 +28,7 @@ export async function renderVariant(work: {
     const result = await timer.measure(
       'render',
       renderer.run(
-        { kind: 'render', input, limits, page, steps, output, outputLimits },
+        { kind: 'render', input, limits, page, steps, faces, output, outputLimits },
         {
           pictureId: original.id,
           estimatedBytes: estimateDecodeBytes(original.facts, sizes.at(-1)),

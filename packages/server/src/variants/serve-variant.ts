@@ -7,6 +7,7 @@ import type { Renderer } from '../render/renderer.ts';
 import type { Original } from '../sources/source.ts';
 import type { Client, ClientTrait } from './client.ts';
 import type { FailureMemory } from './failure-memory.ts';
+import type { FindFaces } from './find-faces.ts';
 import { createMakeVariant } from './make-variant.ts';
 import type { OutputPolicy } from './output-policy.ts';
 import { isOverBudget } from './over-budget.ts';
@@ -55,6 +56,7 @@ export function createServeVariant(dependencies: {
   coalescer: Coalescer<Variant>;
   failures: FailureMemory;
   limits: InputLimits;
+  findFaces: FindFaces;
   policy: OutputPolicy;
 }): ServeVariant {
   const { cache, coalescer, failures, policy } = dependencies;

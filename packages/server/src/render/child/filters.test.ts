@@ -2,7 +2,7 @@ import { findOperation, type Pixels } from '@images-server/recipe';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { asRgba, filtered, greatestDifference, scattered } from '../../../test/filtered.ts';
+import { asRgba, FACES, filtered, greatestDifference, scattered } from '../../../test/filtered.ts';
 import { GENEROUS_INPUT_LIMITS, GENEROUS_OUTPUT_LIMITS } from '../../../test/pictures.ts';
 import { probe } from './probe.ts';
 import { renderPicture } from './render-picture.ts';
@@ -92,6 +92,7 @@ describe('filter', () => {
     const bytes = await frames.webp({ lossless: true, loop: 2, delay: [50, 70] }).toBuffer();
     const result = await renderPicture(bytes, await probe(bytes, GENEROUS_INPUT_LIMITS), {
       steps: `filter/${encodeURIComponent(argument)}`,
+      faces: FACES,
       output: { format: 'gif', quality: 100 },
       outputLimits: GENEROUS_OUTPUT_LIMITS,
     });

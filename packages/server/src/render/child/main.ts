@@ -6,12 +6,16 @@ import {
   type RenderMessage,
   type RenderRequest,
 } from '../protocol.ts';
+import { createFaceFinder } from './faces/face-finder.ts';
+import { readWeightFiles } from './faces/weights.ts';
 import { createInputReader } from './input-reader.ts';
 import { restrictDecoders } from './restrict-decoders.ts';
 import { runJob } from './run-job.ts';
 
 restrictDecoders();
 const readInput = createInputReader();
+// Read before the rights are given up, understood when the first face is looked for.
+const findFaces = createFaceFinder(readWeightFiles());
 
 // Without the server there is nothing left to do; leaving in peace would wait for a decoder that may be stuck.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
@@ -31,7 +35,7 @@ send({ ready: true });
 
 async function answer({ id, job }: RenderRequest): Promise<void> {
   try {
-    const result = await runJob(job, readInput);
+    const result = await runJob(job, readInput, findFaces);
     send({ id, result, rssBytes: process.memoryUsage.rss() });
   } catch (error) {
     send({ id, failure: failureOf(error), rssBytes: process.memoryUsage.rss() });

@@ -1,8 +1,9 @@
-import { parseSteps, type Size } from '@images-server/recipe';
+import { type Face, parseSteps, type Size } from '@images-server/recipe';
 import type { OutputLimits, OutputPlan } from '../protocol.ts';
 import { createCanvas, type PassCanvas } from './canvas.ts';
 import { ANIMATED_FORMATS, encode, OPAQUE_FORMATS } from './encode.ts';
 import { type Encoded, encodePixels, settingsOf } from './encode-pixels.ts';
+import { findAnew } from './first-frame.ts';
 import { noLargerThan, originalAsVariant } from './original-as-variant.ts';
 import { isUntouched, type Pass, passOverOriginal, passSize } from './pass.ts';
 import type { Header } from './probe.ts';
@@ -16,6 +17,8 @@ export interface RenderOrder {
   readonly page?: number | undefined;
   /** Canonical recipe text, steps only. */
   readonly steps: string;
+  /** In fractions of the picture's sides; undefined where no step needs them. */
+  readonly faces?: readonly Face[] | undefined;
   readonly output: OutputPlan;
   readonly outputLimits: OutputLimits;
 }
@@ -32,8 +35,8 @@ export interface Rendered extends Size, Encoded {
  * `broken_picture`.
  */
 export async function renderPicture(bytes: Buffer, header: Header, order: RenderOrder): Promise<Rendered> {
-  const { page, output, outputLimits } = order;
-  const steps: StepsOrder = { steps: parseSteps(order.steps), output, outputLimits };
+  const { page, faces, output, outputLimits } = order;
+  const steps: StepsOrder = { steps: parseSteps(order.steps), faces, output, outputLimits };
   const isAnimated = header.facts.frames > 1 && page === undefined && ANIMATED_FORMATS.has(output.format);
   return isAnimated ? renderAnimation(bytes, header, steps) : renderStill(bytes, header, { ...steps, page });
 }
@@ -45,16 +48,17 @@ async function renderStill(
 ): Promise<Rendered> {
   const { facts } = header;
   const { output, page } = order;
-  const canvas = createCanvas(passOverOriginal({ ...facts, bytes, page, upright: facts }));
+  const pass = passOverOriginal({ ...facts, bytes, page, upright: facts });
+  const canvas = createCanvas(pass, findAnew, order.faces);
   const sizes = await takeSteps(canvas, order, 1);
   await fillTransparency(canvas, output);
   // libvips writes the orientation tag of the original into a TIFF, whatever was done about it: pixels have none.
   if (output.format === 'tiff' && facts.orientation !== 1) await canvas.pixels();
-  const { pass } = canvas;
+  const last = canvas.pass;
   const original =
-    page === undefined && isUntouched(pass) ? originalAsVariant(bytes, header, output) : undefined;
-  const encoded = await noLargerThan(original, output, (settled) => encodePass(pass, settled));
-  return { ...encoded, ...passSize(pass), sizes };
+    page === undefined && isUntouched(last) ? originalAsVariant(bytes, header, output) : undefined;
+  const encoded = await noLargerThan(original, output, (settled) => encodePass(last, settled));
+  return { ...encoded, ...passSize(last), sizes };
 }
 
 /** Formats without alpha get the last background where the picture is transparent. */

@@ -1,22 +1,33 @@
 import type { InputLimits, RenderInput, RenderJob, RenderResult } from '../protocol.ts';
 import { analysePicture } from './analyse/analyse-picture.ts';
+import { createFaceFinder, type FindFaces } from './faces/face-finder.ts';
+import { readWeightFiles } from './faces/weights.ts';
 import { createInputReader } from './input-reader.ts';
+import { passOverOriginal } from './pass.ts';
 import { probe, withPages } from './probe.ts';
 import { renderPicture } from './render-picture.ts';
 import { verify } from './verify.ts';
 
 /**
  * Does one job. Throws a `ServiceError` that says what the picture deserves, or another error for a bug of ours. With a
- * reader that is kept for the next job, that job begins only when this one has ended.
+ * reader that is kept for the next job, that job begins only when this one has ended. A finder of faces is kept so that it
+ * need not be made ready again.
  */
 export async function runJob(
   job: RenderJob,
   readInput: (input: RenderInput) => Buffer = createInputReader(),
+  findFaces: FindFaces = createFaceFinder(readWeightFiles()),
 ): Promise<RenderResult> {
   const startedMs = performance.now();
   const bytes = readInput(job.input);
   if (job.kind === 'analyse') return analyse(bytes, job.limits);
-  const header = await probe(bytes, job.limits, job.kind === 'render' ? job.page : undefined);
+  const page = job.kind === 'render' || job.kind === 'faces' ? job.page : undefined;
+  const header = await probe(bytes, job.limits, page);
+  if (job.kind === 'faces') {
+    const { facts } = header;
+    const faces = await findFaces(passOverOriginal({ ...facts, bytes, page, upright: facts }));
+    return { kind: 'faces', faces };
+  }
   if (job.kind !== 'render') {
     if (job.kind === 'verify') await verify(bytes, header.facts);
     return { kind: 'facts', facts: await withPages(bytes, header.facts, job.limits) };

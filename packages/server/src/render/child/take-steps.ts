@@ -1,4 +1,4 @@
-import { findOperation, type Size, type Step } from '@images-server/recipe';
+import { type Face, findOperation, type Size, type Step } from '@images-server/recipe';
 import { ServiceError } from '../../errors.ts';
 import type { OutputLimits, OutputPlan } from '../protocol.ts';
 import { assertSize } from './assert-size.ts';
@@ -8,6 +8,7 @@ import { FORMAT_MAX_SIDE_PX } from './encode.ts';
 /** The steps and what bounds them. */
 export interface StepsOrder {
   readonly steps: readonly Step[];
+  readonly faces: readonly Face[] | undefined;
   readonly output: OutputPlan;
   readonly outputLimits: OutputLimits;
 }
