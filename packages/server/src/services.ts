@@ -40,7 +40,7 @@ export async function openServices(options: {
   version: string;
 }) {
   const { settings, log } = options;
-  const limits = inputLimits(settings.maxPixels);
+  const limits = inputLimits(settings);
   const sandbox = await openSandbox(settings);
   const renderer = openRenderer({ ...options, sandbox });
   const blobs = await openBlobStore({

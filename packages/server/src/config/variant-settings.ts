@@ -34,6 +34,11 @@ export const variantSettings = {
       description:
         'How long a picture may take to become AVIF where nobody named that format; then it becomes WebP, and the next time at once. 0 for no AVIF then.',
     }),
+  svg: toggle().prefault('off').register(aboutSettings, {
+    group: 'Limits',
+    description:
+      'Whether SVG is taken: drawn in a render process, at its own size in pixels or as large as the first resize wants it, without scripts and without anything outside the file. A drawing can be made to take long; it ends at the deadline.',
+  }),
   clientHints: toggle().prefault('off').register(aboutSettings, {
     group: 'Variants',
     description:

@@ -13,6 +13,7 @@ export const MEDIA_TYPES = {
   avif: 'image/avif',
   gif: 'image/gif',
   tiff: 'image/tiff',
+  svg: 'image/svg+xml',
 } as const;
 
 /** `Server-Timing` of the stages: whole name, milliseconds to a tenth. */

@@ -5,9 +5,9 @@ import type { PictureFacts } from './protocol.ts';
  * Peak bytes per decoded pixel (width x height x frames) at 8 bits per channel. Measured as resident memory above the
  * idle process, libvips 8.18, 25-megapixel pictures scaled to 300 px, and rounded up: baseline JPEG 0.5, progressive
  * JPEG 3.5, TIFF 3.6, PNG 4.2, lossless WebP 6.2 (the facts do not tell it from lossy), GIF 6.5, interlaced PNG 6.9,
- * AVIF 19.1.
+ * AVIF 19.1. (SVG depends on what is drawn: 8 is what two layers take.)
  */
-const BYTES_PER_PIXEL = { jpeg: 1, png: 5, tiff: 5, webp: 8, gif: 8, avif: 20 } as const;
+const BYTES_PER_PIXEL = { jpeg: 1, png: 5, tiff: 5, webp: 8, gif: 8, svg: 8, avif: 20 } as const;
 const PROGRESSIVE_BYTES_PER_PIXEL = { ...BYTES_PER_PIXEL, jpeg: 5, png: 8 } as const;
 
 /** The pixels before and after a pass, RGBA each: steps that end a pass hold both. */

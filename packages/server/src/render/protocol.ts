@@ -1,7 +1,7 @@
 import type { Face, OutputFormat, Size } from '@images-server/recipe';
 
-/** The formats that an original may have, as sharp names them ('heif' there is 'avif' here). */
-export const INPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const;
+/** The formats that an original may have, as sharp names them ('heif' there is 'avif' here); SVG only where it is allowed. */
+export const INPUT_FORMATS = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff', 'svg'] as const;
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
 /** What the header of an original says. `width` and `height` are upright (EXIF orientation applied), of one frame. */
@@ -55,13 +55,15 @@ export interface InputLimits {
   readonly maxPixels: MaxPixels;
   readonly maxSidePx: number;
   readonly maxFrames: number;
+  /** True where SVG is taken: a program for drawing, which can be as costly as it likes. */
+  readonly svg?: boolean;
 }
 
 /** Most pixels (width x height x frames) by what decoding costs. */
 export interface MaxPixels {
   /** baseline JPEG, WebP */
   readonly light: number;
-  /** PNG, TIFF */
+  /** PNG, TIFF, SVG */
   readonly middle: number;
   /** progressive JPEG, interlaced PNG, GIF, 16 bit */
   readonly heavy: number;

@@ -43,6 +43,7 @@ export function settleFormat(
 function nativeFormat(picture: FormatCase): OutputFormat {
   const { original, hasAlpha } = picture;
   if (original === 'tiff') return hasAlpha ? 'png' : 'jpeg';
+  if (original === 'svg') return 'png';
   if (original === 'avif') return isWithinBudget(picture) ? 'avif' : 'webp';
   return original;
 }

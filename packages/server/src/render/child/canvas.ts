@@ -8,6 +8,7 @@ import { type FindBox, findAnew } from './first-frame.ts';
 import { enlarge, rotation } from './mapping.ts';
 import type { Orientation } from './orientation.ts';
 import {
+  isUntouched,
   type Pass,
   passSize,
   withExtract,
@@ -64,10 +65,7 @@ export function createCanvas(
     },
     async resample(after) {
       faces.map(enlarge(canvas, after));
-      const reduced: Size = {
-        width: Math.min(canvas.width, after.width),
-        height: Math.min(canvas.height, after.height),
-      };
+      const reduced = isDrawing(pending.pass) ? after : smallerOf(canvas, after);
       if (!isSameSize(reduced, canvas)) await pending.change((pass) => withReduction(pass, reduced));
       if (!isSameSize(reduced, after)) await pending.map(enlarge(reduced, after), 'edge');
     },
@@ -113,6 +111,18 @@ export function createCanvas(
     },
   };
   return canvas;
+}
+
+/** True where the next pass draws the picture in any size, without loss. */
+function isDrawing(pass: Pass): boolean {
+  return pass.source.kind === 'original' && pass.source.format === 'svg' && isUntouched(pass);
+}
+
+function smallerOf(first: Size, second: Size): Size {
+  return {
+    width: Math.min(first.width, second.width),
+    height: Math.min(first.height, second.height),
+  };
 }
 
 /** One pixel of the colour, everywhere, behind what is there. */

@@ -2,6 +2,7 @@ import sharp, { type Metadata } from 'sharp';
 import { ServiceError } from '../../errors.ts';
 import type { InputFormat, InputLimits, PictureFacts } from '../protocol.ts';
 import { refuseMetadataBomb } from './container.ts';
+import { unblockSvg } from './restrict-decoders.ts';
 import { failure, LENIENT } from './run-sharp.ts';
 import { sniffFormat } from './sniff-format.ts';
 import { isSrgbProfile } from './srgb-profile.ts';
@@ -22,7 +23,7 @@ export interface Header {
  * it is beyond the limits.
  */
 export async function probe(bytes: Buffer, limits: InputLimits, page = 1): Promise<Header> {
-  const format = takenFormat(bytes);
+  const format = takenFormat(bytes, limits);
   refuseMetadataBomb(bytes, format);
   const metadata = await readMetadata(bytes, format === 'tiff' ? page : 1);
   requireDecodable(metadata, format);
@@ -60,16 +61,26 @@ export async function withPages(
   return pages.length === 1 ? facts : { ...facts, pages };
 }
 
-function takenFormat(bytes: Buffer): InputFormat {
+function takenFormat(bytes: Buffer, limits: InputLimits): InputFormat {
   const sniffed = sniffFormat(bytes);
   switch (sniffed.kind) {
     case 'taken':
+      if (sniffed.format === 'svg') allowSvg(limits);
       return sniffed.format;
     case 'refused':
-      throw new ServiceError('unsupported_format', `this is ${sniffed.name}, which is not taken`);
+      throw notTaken(sniffed.name);
     case 'unknown':
       throw new ServiceError('not_a_picture', 'this is not a picture of any kind that is taken');
   }
+}
+
+function allowSvg(limits: InputLimits): void {
+  if (!limits.svg) throw notTaken('SVG');
+  unblockSvg();
+}
+
+function notTaken(name: string): ServiceError {
+  return new ServiceError('unsupported_format', `this is ${name}, which is not taken`);
 }
 
 /** The decoder has the last word: a file can name a format in its first bytes and hold something else. */

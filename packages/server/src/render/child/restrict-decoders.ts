@@ -21,3 +21,8 @@ export function restrictDecoders(): void {
   sharp.concurrency(1);
   sharp.cache(false);
 }
+
+/** Lets SVG be drawn from here on; only for a picture that is one, where the server takes it. */
+export function unblockSvg(): void {
+  sharp.unblock({ operation: ['VipsForeignLoadSvgBuffer'] });
+}

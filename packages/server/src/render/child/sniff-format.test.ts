@@ -9,8 +9,13 @@ describe('sniffFormat', () => {
   });
 
   it.each([
-    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
-    ['SVG', '\xef\xbb\xbf<?xml version="1.0"?>\n<!-- drawn -->\n<svg>'],
+    '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    '\xef\xbb\xbf<?xml version="1.0"?>\n<!-- drawn -->\n<svg>',
+  ])('knows SVG', (start) => {
+    expect(sniffFormat(Buffer.from(start, 'latin1'))).toEqual({ kind: 'taken', format: 'svg' });
+  });
+
+  it.each([
     ['BMP', 'BM\x36\0\0\0\0\0\0\0'],
     ['PDF', '%PDF-1.7'],
     ['HEIC', '\0\0\0\x18ftypheic\0\0\0\0mif1heic'],

@@ -44,7 +44,7 @@ export function sniffFormat(bytes: Buffer): Sniffed {
   if (start.startsWith('RIFF') && start.startsWith('WEBP', 8)) return { kind: 'taken', format: 'webp' };
   if (start.startsWith('ftyp', 4)) return sniffBrands(bytes, start);
   if (/^(?:\xef\xbb\xbf)?\s*</.test(start) && /<svg[\s>]/i.test(start))
-    return { kind: 'refused', name: 'SVG' };
+    return { kind: 'taken', format: 'svg' };
   const refused = REFUSED.find(([, ...signatures]) => signatures.some((text) => start.startsWith(text)));
   return refused === undefined ? { kind: 'unknown' } : { kind: 'refused', name: refused[0] };
 }
