@@ -91,7 +91,8 @@ export const settingsObject = z.object({
   }),
   cacheMemoryBytes: byteSize({ min: 0, max: HUGE_BYTES }).prefault('64mb').register(aboutSettings, {
     group: 'Cache',
-    description: 'Budget of the memory in front of the cache on disk, 0 for none; of all of it with `CACHE=memory`.',
+    description:
+      'Budget of the memory in front of the cache on disk, 0 for none; of all of it with `CACHE=memory`.',
   }),
   cacheMinFreeBytes: byteSize({ min: 0, max: HUGE_BYTES }).prefault('512mb').register(aboutSettings, {
     group: 'Cache',
