@@ -25,7 +25,12 @@ export function readHeifItems(bytes: Buffer, meta: IsoBox): HeifItem[] {
   const itemData = boxes.find(({ type }) => type === 'idat');
   if (locations === undefined || infos === undefined) return [];
   const extents = readLocations(bytes, locations, itemData);
-  return readInfos(bytes, infos).map(({ id, ...item }) => ({ ...item, extents: extents.get(id) ?? [] }));
+  return readInfos(bytes, infos).map(({ id, ...item }) => {
+    const found = extents.get(id) ?? [];
+    // Each item once: a file that tells of one a thousand times would have its extents looked at as often.
+    extents.delete(id);
+    return { ...item, extents: found };
+  });
 }
 
 function readInfos(bytes: Buffer, box: IsoBox): (Omit<HeifItem, 'extents'> & { id: number })[] {

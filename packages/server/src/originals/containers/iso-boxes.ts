@@ -6,11 +6,14 @@ export interface IsoBox extends Interval {
   readonly body: number;
 }
 
+/** Boxes of one level that are read; honest files have hundreds, pictures of many tiles thousands. */
+const MOST_BOXES = 65_536;
+
 /** The boxes that follow each other within an interval; the last may be cut off, and ends where that does. */
 export function readBoxes(bytes: Buffer, within: Interval): IsoBox[] {
   const boxes: IsoBox[] = [];
   let at = within.start;
-  while (at + 8 <= within.end) {
+  while (at + 8 <= within.end && boxes.length < MOST_BOXES) {
     const isLong = bytes.readUInt32BE(at) === 1;
     if (isLong && at + 16 > within.end) break;
     const told = isLong ? Number(bytes.readBigUInt64BE(at + 8)) : bytes.readUInt32BE(at);

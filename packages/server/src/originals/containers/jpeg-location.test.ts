@@ -167,7 +167,7 @@ describe('stripJpegLocation', () => {
     const many = Buffer.concat(Array.from({ length: 200_000 }, () => segment(0xe1, 'Exif\0\0ab')));
     const start = performance.now();
     const stripped = stripJpegLocation(withSegments(many, segment(0xe1, XMP, 'GPSLatitude')));
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(5000);
     expect(stripped.includes('GPSLatitude')).toBe(false);
   });
 });

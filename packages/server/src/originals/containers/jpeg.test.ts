@@ -15,12 +15,12 @@ function segmentsOf(bytes: Buffer): string[] {
 
 describe('stripJpeg', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('keeps orientation %i', async (orientation) => {
-    const file = await photo(60, 40)
+    const tagged = await photo(60, 40)
       .withMetadata({ orientation })
-      .withExif({ IFD0: { Make: 'x' } })
+      .withExifMerge({ IFD0: { Make: 'Tester' } })
       .jpeg()
       .toBuffer();
-    const tagged = withTags(file, `-Orientation#=${orientation}`, '-Make=Tester');
+    expect(tagged.includes('Tester')).toBe(true);
     const stripped = stripJpeg(tagged);
     expect(stripped.includes('Tester')).toBe(false);
     const before = (await sharp(tagged).metadata()).orientation;

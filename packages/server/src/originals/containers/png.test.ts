@@ -118,8 +118,8 @@ describe('stripPngLocation', () => {
     const bomb = deflateSync(Buffer.alloc(4_000_000, ' GPSLatitude'));
     const packed = chunk('zTXt', Buffer.concat([Buffer.from('XML:com.adobe.xmp\0\0'), bomb]));
     const start = performance.now();
-    const stripped = stripPngLocation(withChunks(...Array.from({ length: 400 }, () => packed)));
-    expect(performance.now() - start).toBeLessThan(3000);
+    const stripped = stripPngLocation(withChunks(...Array.from({ length: 2000 }, () => packed)));
+    expect(performance.now() - start).toBeLessThan(5000);
     expect(chunksOf(stripped).filter(({ type }) => type === 'zTXt').length).toBeLessThan(10);
   });
 

@@ -53,10 +53,13 @@ export function stripPng(bytes: Buffer): Buffer {
 /** A PNG without positions and places: in EXIF, XMP, and what ImageMagick keeps of either in text chunks. */
 export function stripPngLocation(bytes: Buffer): Buffer {
   const editText = createPngTextEditor();
+  let hasExif = false;
   return editChunks(bytes, (type, data) => {
     if (isCritical(type) || SHOWN.has(type)) return undefined;
     if (TEXTS.has(type)) return editText(type, data);
     if (type !== EXIF) return mentionsPosition(data) ? 'drop' : undefined;
+    if (hasExif) return 'drop';
+    hasExif = true;
     const copy = Buffer.from(data);
     return blankExifLocation(copy) ? { data: copy } : undefined;
   });

@@ -49,6 +49,25 @@ describe('stripWebpLocation', () => {
     expect(stripWebpLocation(filled)).toBe(filled);
   });
 
+  it('zeroes a second EXIF chunk unread', () => {
+    const at = tagged.indexOf('EXIF');
+    const chunk = tagged.subarray(at, at + 8 + tagged.readUInt32LE(at + 4));
+    const file = Buffer.concat([tagged, chunk]);
+    file.writeUInt32LE(file.length - 8, 4);
+    const stripped = stripWebpLocation(file);
+    expect(stripped.length).toBe(file.length);
+    expect(stripped.subarray(tagged.length + 8).equals(Buffer.alloc(chunk.length - 8))).toBe(true);
+  });
+
+  it('takes linear time and little memory for many small chunks', () => {
+    const file = Buffer.alloc(20_000_000, Buffer.from('EXIF\x08\0\0\0II*\0\x08\0\0\0', 'latin1'));
+    Buffer.from('RIFF\0\0\0\0WEBPXXXX\0\0\0\0', 'latin1').copy(file);
+    file.writeUInt32LE(file.length - 8, 4);
+    const start = performance.now();
+    expect(stripWebpLocation(file).length).toBeLessThan(file.length);
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+
   it('leaves a file that is cut off as long as it is', () => {
     const cut = tagged.subarray(0, tagged.length - 5);
     expect(stripWebpLocation(cut).length).toBe(cut.length);

@@ -7,6 +7,10 @@ import { createSplicer } from './splicer.ts';
 const RIFF_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
 const NOTHING = Buffer.alloc(0);
+
+/** Chunks that are read, a hundred times those of an honest animation; any beyond are cut off. */
+const MOST_CHUNKS = 65_536;
+
 const EXTENDED = 'VP8X';
 const EXIF = 'EXIF';
 const XMP = 'XMP ';
@@ -49,8 +53,12 @@ export function stripWebpLocation(bytes: Buffer): Buffer {
   const metadata = chunks.filter(({ type }) => type === EXIF || type === XMP);
   if (metadata.length === 0) return picture;
   const copy = Buffer.from(picture);
+  const seen = new Set<string>();
   const changed = metadata.map(({ type, data }) => {
     const block = copy.subarray(data.start, data.end);
+    // There may be one of each; a second is what nobody is to read.
+    if (seen.has(type)) return block.fill(0).length > 0;
+    seen.add(type);
     return type === EXIF ? blankExifLocation(block) : blankXmpLocation(block);
   });
   return changed.includes(true) ? copy : picture;
@@ -62,7 +70,7 @@ function readChunks(bytes: Buffer): { chunks: Chunk[]; end: number } {
   const riffEnd = CHUNK_HEADER_BYTES + bytes.readUInt32LE(4);
   const limit = Math.min(riffEnd + (riffEnd % 2), bytes.length);
   let at = RIFF_HEADER_BYTES;
-  while (at + CHUNK_HEADER_BYTES <= limit) {
+  while (at + CHUNK_HEADER_BYTES <= limit && chunks.length < MOST_CHUNKS) {
     const size = bytes.readUInt32LE(at + 4);
     const start = at + CHUNK_HEADER_BYTES;
     const next = start + size + (size % 2);
@@ -73,7 +81,7 @@ function readChunks(bytes: Buffer): { chunks: Chunk[]; end: number } {
     });
     at = next;
   }
-  return { chunks, end: cutAfter(bytes, limit) };
+  return { chunks, end: cutAfter(bytes, chunks.length < MOST_CHUNKS ? limit : Math.min(at, limit)) };
 }
 
 function exifChunk(orientation: number): Buffer {

@@ -106,7 +106,7 @@ describe('blankXmpLocation', () => {
       const bytes = Buffer.from(`GPS<a${piece.repeat(Math.ceil(1e6 / piece.length))}`);
       const start = performance.now();
       blankXmpLocation(bytes);
-      expect(performance.now() - start).toBeLessThan(1000);
+      expect(performance.now() - start).toBeLessThan(3000);
     },
   );
 });
