@@ -5,11 +5,11 @@ import { allowOrigins } from './http/cors.ts';
 import { createHotAnswers, type HotAnswers } from './http/hot-answers.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createReadRecipe } from './http/read-recipe.ts';
-import { explainRoutes } from './http/routes/explain.ts';
 import { externalRoute } from './http/routes/external.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/image.ts';
 import { infoRoutes } from './http/routes/info.ts';
+import { processRoute } from './http/routes/process.ts';
 import { uploadRoute } from './http/routes/upload.ts';
 import { uploadTokenRoute } from './http/routes/upload-tokens.ts';
 import { checkSignatures } from './http/signatures.ts';
@@ -79,6 +79,7 @@ function addRoutes(
   });
   const readRecipe = createReadRecipe(settings);
   imageRoutes(http, { ...parts, authorize, readRecipe, deleteEnabled: settings.delete, maxAgeSeconds });
+  processRoute(http, { ...parts, authorize, readRecipe, processEnabled: settings.process });
   externalRoute(http, { ...parts, readRecipe, externalEnabled: settings.external, maxAgeSeconds });
   infoRoutes(http, {
     ...parts,
@@ -87,7 +88,6 @@ function addRoutes(
     showsPosition: settings.infoGps,
     maxAgeSeconds,
   });
-  explainRoutes(http, { ...parts, readRecipe, externalEnabled: settings.external });
   healthRoutes(http, {
     unreadyReasons: () => [
       ...(isDraining() ? ['the server is shutting down'] : []),

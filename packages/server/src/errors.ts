@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'upload_disabled'
   | 'delete_disabled'
   | 'external_disabled'
+  | 'process_disabled'
   | 'not_found'
   | 'method_not_allowed'
   | 'too_many_bytes'

@@ -9,6 +9,7 @@ import { createDeletePicture } from './originals/delete-picture.ts';
 import { inputLimits } from './originals/input-limits.ts';
 import { createOriginals } from './originals/originals.ts';
 import { createRecall, type Recall } from './originals/recall.ts';
+import { createReceivePassing } from './originals/receive-passing.ts';
 import { createStripFile } from './originals/strip-file.ts';
 import { startTokenSweep } from './originals/token-sweep.ts';
 import { createUploadTokens } from './originals/upload-tokens.ts';
@@ -23,7 +24,6 @@ import { createRemoteSource } from './sources/remote.ts';
 import { createApplyRecipe } from './variants/apply-recipe.ts';
 import { createDescribeOriginal } from './variants/describe-original.ts';
 import { createDescribeVariant } from './variants/describe-variant.ts';
-import { createExplainVariant } from './variants/explain-variant.ts';
 import { createFailureMemory } from './variants/failure-memory.ts';
 import { createFindFaces, type FindFaces } from './variants/find-faces.ts';
 import { createFindOnce, type PictureDescription } from './variants/picture-description.ts';
@@ -58,24 +58,20 @@ export async function openServices(options: {
     maxBytes: settings.uploadMaxBytes,
     stripFile: createStripFile(settings.uploadStrip),
     applyRecipe: createApplyRecipe({
-      serveVariant: createFlow({
-        cache: createVariantCache(KEEPS_NOTHING),
-        findFaces: openFindFaces({ renderer, limits, recall: (_original, _name, find) => find() }),
-        renderer,
-        limits,
-        settings,
-      }),
+      // The ladder of sizes is for visitors; a token's recipe is by whoever has a key.
+      serveVariant: createPassingFlow({ renderer, limits, settings: { ...settings, sizes: undefined } }),
     }),
   });
   const uploadTokens = createUploadTokens({ blobs, secrets: uploadSecrets(settings) });
   const tokenSweep = startTokenSweep({ tokens: uploadTokens, log });
+  // Where the cache keeps nothing, what passes lives beside the originals for as long as it is used.
+  const temporaryFile = () => (cacheBlobs ?? blobs).temporaryFile();
   const remote = createRemoteSource({
     cache,
     fetchRemote: openFetchRemote(options),
     renderer,
     limits,
-    // Where the cache keeps nothing, a download lives beside the originals for as long as it is used.
-    temporaryFile: () => (cacheBlobs ?? blobs).temporaryFile(),
+    temporaryFile,
     freshSeconds: settings.externalFreshSeconds,
     log,
   });
@@ -95,6 +91,9 @@ export async function openServices(options: {
     await blobs.close();
   }
 
+  const { uploadMaxBytes: maxBytes } = settings;
+  const receivePassing = createReceivePassing({ temporaryFile, renderer, limits, maxBytes });
+  const serveOnce = createPassingFlow({ renderer, limits, settings });
   const deletePicture = createDeletePicture({ originals, cache });
   return {
     renderer,
@@ -104,13 +103,14 @@ export async function openServices(options: {
     remote,
     findFaces,
     serveVariant,
+    receivePassing,
+    serveOnce,
     ...knowledge,
     deletePicture,
     close,
   };
 }
 
-/** What is made of an upload before it is stored is made once. */
 const KEEPS_NOTHING = { blobs: undefined, maxBytes: 0, memoryBytes: 0, minFreeBytes: 0 };
 
 function createFlow(parts: {
@@ -126,6 +126,19 @@ function createFlow(parts: {
     coalescer: createCoalescer<Variant>(),
     failures: createFailureMemory(),
     policy: settings,
+  });
+}
+
+/** The flow for pictures that are here once: nothing of them is kept. */
+function createPassingFlow(parts: {
+  renderer: Renderer;
+  limits: InputLimits;
+  settings: Settings;
+}): ServeVariant {
+  return createFlow({
+    ...parts,
+    cache: createVariantCache(KEEPS_NOTHING),
+    findFaces: openFindFaces({ ...parts, recall: (_original, _name, find) => find() }),
   });
 }
 
@@ -151,7 +164,6 @@ function createKnowledge(parts: {
   return {
     describeOriginal: createDescribeOriginal({ ...parts, findOnce }),
     describeVariant: createDescribeVariant({ ...parts, findOnce, findStandingPlan }),
-    explainVariant: createExplainVariant({ ...parts, findStandingPlan, policy: settings }),
   };
 }
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { get, upload } from './client.ts';
+import { get, postFile, upload } from './client.ts';
 import { photo } from './pictures.ts';
 import { runServer, type ServerProcess, startServer } from './server-process.ts';
 
@@ -112,6 +112,19 @@ describe('ALLOWED_OPERATIONS and SIZES', () => {
     const [asked, next] = await Promise.all([get(`${bound}/resize/70x`), get(`${bound}/resize/100x`)]);
     expect(asked.headers.get('etag')).toBe(next.headers.get('etag'));
     expect(await sizeOf(`${bound}/preset/half`)).toBe('320x240');
+  });
+
+  it('do not bind whoever issues upload tokens', async () => {
+    const [, { url = '' } = {}] = servers;
+    const order = { recipe: 'preset/half/rotate/90/resize/150x' };
+    const issued = await get(`${url}/upload-tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(order),
+    });
+    const headers = { authorization: `Bearer ${issued.json().token}` };
+    const stored = await postFile(url, await photo(640, 480).jpeg().toBuffer(), { headers });
+    expect(await stored.json()).toMatchObject({ width: 150, height: 200 });
   });
 
   it('hold for remote pictures too, before anything is fetched', async () => {

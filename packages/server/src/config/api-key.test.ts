@@ -21,7 +21,7 @@ describe('parseApiKey', () => {
     `${SECRET}:UPLOAD`,
     `${SECRET}+upload`,
   ])('takes all of %s for the secret, which allows everything', (text) => {
-    expect(parseApiKey(text)).toEqual({ secret: text, scopes: ['upload', 'delete'] });
+    expect(parseApiKey(text)).toEqual({ secret: text, scopes: ['upload', 'delete', 'process'] });
   });
 
   it.each(['uplaod', 'uploads', 'delet', 'upload+delte', 'upload+everything'])(

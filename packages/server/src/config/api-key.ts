@@ -1,7 +1,7 @@
 import { editDistance } from './unknown-names.ts';
 
 /** What a key can allow. */
-export const API_SCOPES = ['upload', 'delete'] as const;
+export const API_SCOPES = ['upload', 'delete', 'process'] as const;
 export type ApiScope = (typeof API_SCOPES)[number];
 
 /** A secret that allows some or all of writing. */

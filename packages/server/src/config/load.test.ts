@@ -75,7 +75,7 @@ describe('loadSettings', () => {
       upload: false,
       maxPixels: { light: 1e6, middle: 1e6, heavy: 1e6, avif: 1e6 },
       apiKeys: [
-        { secret: '0123456789abcdef', scopes: ['upload', 'delete'] },
+        { secret: '0123456789abcdef', scopes: ['upload', 'delete', 'process'] },
         { secret: 'fedcba9876543210', scopes: ['delete'] },
       ],
       signatures: 'required',

@@ -111,10 +111,15 @@ export const settingsObject = z.object({
     group: 'Permissions',
     description: 'Whether remote pictures are fetched; `off` answers 403 with the code `external_disabled`.',
   }),
+  process: toggle().prefault('on').register(aboutSettings, {
+    group: 'Permissions',
+    description:
+      'Whether pictures are processed without being stored (`POST /process`); `off` answers 403 with the code `process_disabled`.',
+  }),
   apiKeys: apiKeys().optional().register(aboutSettings, {
     group: 'Permissions',
     description:
-      'Keys for uploading and deleting (`Authorization: Bearer <secret>`). Several, to exchange one for another; `<secret>:upload` and `<secret>:delete` allow only one of the two.',
+      'Keys for uploading, deleting and processing (`Authorization: Bearer <secret>`). Several, to exchange one for another; `<secret>:upload`, `<secret>:delete` and `<secret>:process` allow only one of the three.',
   }),
   auth: choice(['keys', 'open']).prefault('keys').register(aboutSettings, {
     group: 'Permissions',

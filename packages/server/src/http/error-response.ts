@@ -26,6 +26,7 @@ const STATUS = {
   upload_disabled: 403,
   delete_disabled: 403,
   external_disabled: 403,
+  process_disabled: 403,
   address_refused: 403,
   host_not_allowed: 403,
   loop_refused: 403,

@@ -1,0 +1,54 @@
+import type { Readable } from 'node:stream';
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { ServiceError } from '../errors.ts';
+
+/** What has been made of a file that came; `discard` removes it. */
+interface Received {
+  discard(): Promise<void>;
+}
+
+/**
+ * Hands over the one file of a multipart body, in the field `file`. Reads the whole body: what comes after the picture may
+ * still make the request a bad one, and what was received of it is then discarded. Rejects with `bad_multipart`.
+ */
+export async function receiveMultipart<Kind extends Received>(
+  request: FastifyRequest,
+  receive: (stream: Readable) => Promise<Kind>,
+): Promise<Kind> {
+  if (!request.isMultipart())
+    throw badMultipart('expected multipart/form-data with the picture in the field `file`');
+  let received: Kind | undefined;
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'file') received = await receivePart(part, receive, received);
+    }
+  } catch (error) {
+    await received?.discard();
+    throw multipartError(error);
+  }
+  if (received === undefined) throw badMultipart('expected the picture in the field `file`');
+  return received;
+}
+
+async function receivePart<Kind extends Received>(
+  part: MultipartFile,
+  receive: (stream: Readable) => Promise<Kind>,
+  earlier: Kind | undefined,
+): Promise<Kind> {
+  if (part.fieldname !== 'file' || earlier !== undefined) {
+    throw badMultipart('expected exactly one file, in the field `file`');
+  }
+  return receive(part.file);
+}
+
+function badMultipart(message: string, cause?: unknown): ServiceError {
+  return new ServiceError('bad_multipart', message, { cause });
+}
+
+/** The parser's own complaints (limits, a body that ends early) are the client's doing; ours pass through. */
+function multipartError(error: unknown): unknown {
+  if (error instanceof ServiceError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return badMultipart(`the multipart body cannot be read: ${message}`, error);
+}
