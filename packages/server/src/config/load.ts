@@ -4,6 +4,7 @@ import { accessProblems, recipeProblems, signingProblems } from './access.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { describeSettings } from './describe.ts';
 import { type ConfiguredFolder, prepareFolders } from './folders.ts';
+import { installedLibraries, libraryProblems } from './library-versions.ts';
 import { nodeVersionProblem } from './node-version.ts';
 import { presetsText } from './presets.ts';
 import { environmentName, type Settings, settingsObject, settingsSchema } from './schema.ts';
@@ -34,6 +35,7 @@ export async function loadSettings(
   const folders = await prepareFolders(configuredFolders(given, startFolder));
   const problems = [
     nodeVersionProblem(nodeVersion) ?? [],
+    libraryProblems(installedLibraries()),
     read.success ? [] : valueProblems(read.error, given),
     fileProblems,
     names.problems,
