@@ -124,6 +124,22 @@ describe('probe', () => {
     await expect(probe(bomb, GENEROUS_INPUT_LIMITS)).rejects.toMatchObject({ code: 'broken_picture' });
     expect(performance.now() - started).toBeLessThan(100);
   });
+
+  it.each([
+    ['zTXt', 'a\0\0'],
+    ['iTXt', 'a\0\x01\0en\0a\0'],
+    ['iCCP', 'a\0\0'],
+  ])('counts what is compressed in %s as it is unpacked', async (type, beginning) => {
+    const packed = (bytes: number) =>
+      pngChunk(type, Buffer.concat([Buffer.from(beginning, 'latin1'), deflateSync(Buffer.alloc(bytes))]));
+    const picture = await plain(1, 1, color).png().toBuffer();
+    const withChunks = (...chunks: Buffer[]) =>
+      Buffer.concat([picture.subarray(0, 33), ...chunks, picture.subarray(33)]);
+    await expect(
+      probe(withChunks(packed(9_000_000), packed(9_000_000)), GENEROUS_INPUT_LIMITS),
+    ).rejects.toMatchObject({ code: 'broken_picture', message: expect.stringContaining('16777216 bytes') });
+    await expect(probe(withChunks(packed(1000)), GENEROUS_INPUT_LIMITS)).resolves.toBeDefined();
+  });
 });
 
 function pngHeader(width: number, height: number): Buffer {
