@@ -23,13 +23,17 @@ export interface ServerProcess {
   stop(options?: { keepFolder?: boolean }): Promise<number | null>;
 }
 
-/** Starts the server with these settings; rejects with its output where it does not listen. */
+/**
+ * Starts the server with these settings; rejects with its output where it does not listen. `under`: a program and its
+ * arguments that becomes the server once it has arranged something (`prlimit --nofile=64`).
+ */
 export async function startServer(
   env: Readonly<Record<string, string>> = {},
-  options: { folder?: string } = {},
+  options: { folder?: string; under?: readonly string[] } = {},
 ): Promise<ServerProcess> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'images-server-')));
-  const child = spawn(process.execPath, [MAIN], {
+  const [program = process.execPath, ...words] = [...(options.under ?? []), process.execPath, MAIN];
+  const child = spawn(program, words, {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0', CACHE_MIN_FREE_BYTES: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
