@@ -131,8 +131,6 @@ export type RenderJob =
   | { readonly kind: 'verify'; readonly input: RenderInput; readonly limits: InputLimits }
   /** Looks at a small picture of the first frame: facts, colours, placeholders, EXIF. */
   | { readonly kind: 'analyse'; readonly input: RenderInput; readonly limits: InputLimits }
-  | {
-      readonly kind: 'render';
   /** Looks for faces: in the first frame, or in the one frame or page that is named, from 1. */
   | {
       readonly kind: 'faces';
@@ -140,24 +138,26 @@ export type RenderJob =
       readonly limits: InputLimits;
       readonly page?: number | undefined;
     }
+  | {
+      readonly kind: 'render';
       readonly input: RenderInput;
       readonly limits: InputLimits;
       /** The one frame or page that is used, from 1; absent: all there are (or the only one). */
       readonly page?: number | undefined;
       /** Canonical recipe text (steps only), as `printSteps` gives it. */
       readonly steps: string;
-      readonly output: OutputPlan;
-      readonly outputLimits: OutputLimits;
       /** What a `faces` job found; absent where no step needs it. */
       readonly faces?: readonly Face[] | undefined;
+      readonly output: OutputPlan;
+      readonly outputLimits: OutputLimits;
     };
 
 export type RenderResult =
   | { readonly kind: 'facts'; readonly facts: PictureFacts }
-  | { readonly kind: 'analysis'; readonly facts: PictureFacts; readonly analysis: PictureAnalysis }
-  | {
   /** In fractions of the picture's upright width and height, the surest first. They may reach over the edge. */
   | { readonly kind: 'faces'; readonly faces: readonly Face[] }
+  | { readonly kind: 'analysis'; readonly facts: PictureFacts; readonly analysis: PictureAnalysis }
+  | {
       readonly kind: 'variant';
       readonly bytes: Uint8Array;
       readonly format: OutputFormat;
@@ -168,7 +168,7 @@ export type RenderResult =
       /** The quality that a search found; absent where there was none. */
       readonly foundQuality?: number;
       /** Milliseconds by stage: decode and steps, encode. */
-      readonly { readonly renderMs: number };
+      readonly timings: { readonly renderMs: number };
     };
 
 /** What each kind of job results in. */
@@ -176,9 +176,9 @@ export const RESULT_KINDS = {
   probe: 'facts',
   verify: 'facts',
   analyse: 'analysis',
+  faces: 'faces',
   render: 'variant',
 } as const satisfies Record<RenderJob['kind'], RenderResult['kind']>;
-  faces: 'faces',
 
 /** Parent to child. One at a time: the next only after the answer. */
 export interface RenderRequest {
