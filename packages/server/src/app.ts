@@ -5,6 +5,7 @@ import { allowOrigins } from './http/cors.ts';
 import { createHotAnswers, type HotAnswers } from './http/hot-answers.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createReadRecipe } from './http/read-recipe.ts';
+import { explainRoutes } from './http/routes/explain.ts';
 import { externalRoute } from './http/routes/external.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/image.ts';
@@ -88,6 +89,7 @@ function addRoutes(
     showsPosition: settings.infoGps,
     maxAgeSeconds,
   });
+  explainRoutes(http, { ...parts, readRecipe, externalEnabled: settings.external });
   healthRoutes(http, {
     unreadyReasons: () => [
       ...(isDraining() ? ['the server is shutting down'] : []),

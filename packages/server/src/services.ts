@@ -24,6 +24,7 @@ import { createRemoteSource } from './sources/remote.ts';
 import { createApplyRecipe } from './variants/apply-recipe.ts';
 import { createDescribeOriginal } from './variants/describe-original.ts';
 import { createDescribeVariant } from './variants/describe-variant.ts';
+import { createExplainVariant } from './variants/explain-variant.ts';
 import { createFailureMemory } from './variants/failure-memory.ts';
 import { createFindFaces, type FindFaces } from './variants/find-faces.ts';
 import { createFindOnce, type PictureDescription } from './variants/picture-description.ts';
@@ -164,6 +165,7 @@ function createKnowledge(parts: {
   return {
     describeOriginal: createDescribeOriginal({ ...parts, findOnce }),
     describeVariant: createDescribeVariant({ ...parts, findOnce, findStandingPlan }),
+    explainVariant: createExplainVariant({ ...parts, findStandingPlan, policy: settings }),
   };
 }
 

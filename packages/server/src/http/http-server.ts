@@ -14,8 +14,16 @@ import { createLogRequest } from './request-log.ts';
 import { assertPlainPath, HAS_SIGNATURE, splitTarget } from './request-target.ts';
 import { trackConnections } from './track-connections.ts';
 
-/** The routes that have more in their path than their name. */
-const ROUTES_WITH_TAIL: ReadonlySet<string> = new Set(['image', 'info', 'explain', 'process', 'srcset']);
+/** The routes that have more in their path than their name; of two that fit the first counts. */
+const ROUTES_WITH_TAIL = [
+  '/image',
+  '/info/external',
+  '/info',
+  '/explain/image',
+  '/explain/external',
+  '/process',
+  '/srcset',
+];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Slow and oversized requests; the answer to a broken one is `answerClientError`'s. */
@@ -120,7 +128,8 @@ function badRequest(error: Error & { statusCode: number }): ServiceError {
 /** What the router is given instead of the target: `/image` for all below it, the path itself for what has no tail. */
 function routeOf(target: string): string {
   const { path } = splitTarget(target);
+  const withTail = ROUTES_WITH_TAIL.find((route) => path === route || path.startsWith(`${route}/`));
+  if (withTail !== undefined) return withTail;
   const name = path.split('/', 2)[1] ?? '';
-  if (ROUTES_WITH_TAIL.has(name)) return `/${name}`;
   return path === `/${name}` && /^[a-z][a-z.-]*$/.test(name) ? path : '/-';
 }

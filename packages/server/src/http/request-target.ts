@@ -34,15 +34,23 @@ export function assertPlainPath(request: FastifyRequest): void {
 }
 
 /**
- * Takes `/<route>/<name>/<segment>...` apart. The name is as sent, for whoever knows its form; the segments are
+ * Takes `<route>/<name>/<segment>...` apart. The name is as sent, for whoever knows its form; the segments are
  * percent-decoded once, and errors count them from 0.
  */
 export function namedPath(request: FastifyRequest): { readonly name: string; readonly segments: string[] } {
   const { path } = splitTarget(request.originalUrl);
-  const [, route = '', name] = path.split('/', 3);
-  const segments = pathSegments(path, 2);
-  pathSegments(name === undefined ? `/${route}` : `/${name}`, 0);
+  const routeSegments = (request.routeOptions.url ?? '').split('/').length - 1;
+  const name = path.split('/')[routeSegments + 1];
+  const segments = pathSegments(path, routeSegments + 1);
+  if (name !== undefined) pathSegments(`/${name}`, 0);
   return { name: name ?? '', segments };
+}
+
+/** Throws `not_found` where there is something behind the route. */
+export function assertNoTail(request: FastifyRequest): void {
+  const { name, segments } = namedPath(request);
+  if (name !== '' || segments.length > 0)
+    throw new ServiceError('not_found', 'there is nothing at this address');
 }
 
 /** The percent-decoded segments below `/<route>`; errors count them from 0. */

@@ -1,6 +1,6 @@
 import { operationsSegments, type Recipe } from '@images-server/recipe';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { notFound, type Originals } from '../../originals/originals.ts';
+import type { Originals } from '../../originals/originals.ts';
 import type { RemoteSource } from '../../sources/remote.ts';
 import type { Original } from '../../sources/source.ts';
 import type { DescribeOriginal } from '../../variants/describe-original.ts';
@@ -12,10 +12,7 @@ import { sendJson } from '../json-response.ts';
 import { pictureInfo } from '../picture-info.ts';
 import type { ReadRecipe } from '../read-recipe.ts';
 import { isOn, remoteUrl } from '../remote-request.ts';
-import { namedPath, requestQuery } from '../request-target.ts';
-
-/** The name in the place of a hash that stands for remote pictures. */
-const EXTERNAL = 'external';
+import { assertNoTail, namedPath, requestQuery } from '../request-target.ts';
 
 /** `GET /info/<hash>[/<op>/<arg>...][?exif=1]` and `GET /info/external?url=<url>[&operations=...][&exif=1]`. */
 export function infoRoutes(
@@ -35,12 +32,8 @@ export function infoRoutes(
   const { originals, remote, readRecipe, describeOriginal, describeVariant, showsPosition, maxAgeSeconds } =
     dependencies;
 
-  app.route({ method: ['GET', 'HEAD'], url: '/info', handler: getInfo });
-
-  async function getInfo(request: FastifyRequest, reply: FastifyReply) {
-    const { name } = namedPath(request);
-    return name === EXTERNAL ? getRemote(request, reply) : getUpload(request, reply);
-  }
+  app.route({ method: ['GET', 'HEAD'], url: '/info', handler: getUpload });
+  app.route({ method: ['GET', 'HEAD'], url: '/info/external', handler: getRemote });
 
   async function getUpload(request: FastifyRequest, reply: FastifyReply) {
     const { exif } = requestQuery(request, ['exif']);
@@ -59,7 +52,7 @@ export function infoRoutes(
 
   async function getRemote(request: FastifyRequest, reply: FastifyReply) {
     const { url, operations = '', exif } = requestQuery(request, ['url', 'operations', 'exif']);
-    if (namedPath(request).segments.length > 0) throw notFound();
+    assertNoTail(request);
     const address = remoteUrl(request, url, dependencies);
     const showsExif = isOn('exif', exif);
     const recipe = operations === '' ? undefined : readRecipe(operationsSegments(operations));
