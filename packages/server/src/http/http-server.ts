@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { ServiceError } from '../errors.ts';
 import { answerClientError } from './client-error.ts';
 import { drainRequest } from './drain-request.ts';
@@ -48,7 +48,8 @@ export async function createHttpServer(options: {
   const app = fastify({
     loggerInstance: log,
     genReqId: requestId,
-    disableRequestLogging: true,
+    // The log line of each request is ours.
+    logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     // Requests that arrive while the server ends are still answered: they were accepted.
     return503OnClosing: false,
