@@ -16,6 +16,9 @@ export const ANIMATED_FORMATS: ReadonlySet<OutputFormat> = new Set<OutputFormat>
 /** The formats that hold no alpha channel. */
 export const OPAQUE_FORMATS: ReadonlySet<OutputFormat> = new Set<OutputFormat>(['jpeg']);
 
+/** The formats into which an original's orientation is written. */
+export const TURNED_FORMATS: ReadonlySet<OutputFormat> = new Set<OutputFormat>(['avif', 'tiff']);
+
 /** WebP's headers have 14 bits for a side. */
 export const FORMAT_MAX_SIDE_PX: Readonly<Partial<Record<OutputFormat, number>>> = { webp: 16_383 };
 

@@ -67,6 +67,24 @@ describe('renderPicture', () => {
     },
   );
 
+  it.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)(
+    'leaves a turned picture upright in %s',
+    async (format) => {
+      const upright = await quarters(40, 24).png().toBuffer();
+      for (const exif of [3, 6, 8]) {
+        const tagged = await sharp(upright).withMetadata({ orientation: exif }).jpeg().toBuffer();
+        const expected = await sharp(tagged).autoOrient().png().toBuffer();
+        const { width, height } = await sharp(expected).metadata();
+        for (const steps of ['', `resize/${width}x${height}!/flip/hv/flip/hv`]) {
+          const { bytes } = await render(tagged, steps, format);
+          expect(await sharp(bytes).metadata()).toMatchObject({ width, height });
+          const shown = await sharp(bytes).autoOrient().png().toBuffer();
+          expect(await colorError(await cornerOf(shown), await pixelOf(expected, 2, 2))).toBeLessThan(20);
+        }
+      }
+    },
+  );
+
   it('writes no metadata', async () => {
     const tagged = photo(60, 40)
       .withMetadata({ orientation: 6 })
@@ -334,6 +352,11 @@ describe('renderPicture', () => {
     }
   });
 });
+
+/** The left upper pixels, as a picture of their own. */
+async function cornerOf(bytes: Uint8Array): Promise<Buffer> {
+  return sharp(bytes).extract({ left: 0, top: 0, width: 5, height: 5 }).png().toBuffer();
+}
 
 async function edgeError(bytes: Uint8Array, expected: readonly number[]): Promise<number> {
   const { width, height } = await sharp(bytes).metadata();

@@ -1,7 +1,7 @@
 import { type Face, parseSteps, type Size } from '@images-server/recipe';
 import type { OutputLimits, OutputPlan } from '../protocol.ts';
 import { createCanvas, type PassCanvas } from './canvas.ts';
-import { ANIMATED_FORMATS, encode, OPAQUE_FORMATS } from './encode.ts';
+import { ANIMATED_FORMATS, encode, OPAQUE_FORMATS, TURNED_FORMATS } from './encode.ts';
 import { type Encoded, encodePixels, settingsOf } from './encode-pixels.ts';
 import { findAnew } from './first-frame.ts';
 import { noLargerThan, originalAsVariant } from './original-as-variant.ts';
@@ -52,8 +52,8 @@ async function renderStill(
   const canvas = createCanvas(pass, findAnew, order.faces);
   const sizes = await takeSteps(canvas, order, 1);
   await fillTransparency(canvas, output);
-  // libvips writes the orientation tag of the original into a TIFF, whatever was done about it: pixels have none.
-  if (output.format === 'tiff' && facts.orientation !== 1) await canvas.pixels();
+  // libvips writes the orientation of the original into these, whatever was done about it: pixels have none.
+  if (TURNED_FORMATS.has(output.format) && facts.orientation !== 1) await canvas.pixels();
   const last = canvas.pass;
   const original =
     page === undefined && isUntouched(last) ? originalAsVariant(bytes, header, output) : undefined;
