@@ -27,7 +27,7 @@ import { createDescribeVariant } from './variants/describe-variant.ts';
 import { createExplainVariant } from './variants/explain-variant.ts';
 import { createFailureMemory } from './variants/failure-memory.ts';
 import { createFindFaces, type FindFaces } from './variants/find-faces.ts';
-import { createFindOnce, type PictureDescription } from './variants/picture-description.ts';
+import { createFindVariantFaces } from './variants/find-variant-faces.ts';
 import { createServeVariant, type ServeVariant, type Variant } from './variants/serve-variant.ts';
 import { createFindStandingPlan } from './variants/standing-plan.ts';
 
@@ -157,14 +157,25 @@ function createKnowledge(parts: {
   serveVariant: ServeVariant;
 }) {
   const { cache, settings } = parts;
-  const findOnce = createFindOnce({
-    coalescer: createCoalescer<PictureDescription>(),
-    failures: createFailureMemory(),
-  });
   const findStandingPlan = createFindStandingPlan({ cache, policy: settings });
   return {
-    describeOriginal: createDescribeOriginal({ ...parts, findOnce }),
-    describeVariant: createDescribeVariant({ ...parts, findOnce, findStandingPlan }),
+    describeOriginal: createDescribeOriginal({
+      ...parts,
+      coalescer: createCoalescer(),
+      failures: createFailureMemory(),
+    }),
+    describeVariant: createDescribeVariant({
+      ...parts,
+      findStandingPlan,
+      coalescer: createCoalescer(),
+      failures: createFailureMemory(),
+    }),
+    findVariantFaces: createFindVariantFaces({
+      ...parts,
+      findStandingPlan,
+      coalescer: createCoalescer(),
+      failures: createFailureMemory(),
+    }),
     explainVariant: createExplainVariant({ ...parts, findStandingPlan, policy: settings }),
   };
 }

@@ -58,6 +58,13 @@ export function pathTail(request: FastifyRequest): string[] {
   return pathSegments(splitTarget(request.originalUrl).path, 1);
 }
 
+/** Throws `not_found` where there is something behind the route. */
+export function assertNoTail(request: FastifyRequest): void {
+  const { name, segments } = namedPath(request);
+  if (name !== '' || segments.length > 0)
+    throw new ServiceError('not_found', 'there is nothing at this address');
+}
+
 /** The query's parameters, still encoded. A name that is not `allowed`, or one that comes twice, is a `bad_query`. */
 export function requestQuery<Name extends string>(
   request: FastifyRequest,

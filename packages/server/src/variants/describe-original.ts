@@ -1,13 +1,10 @@
+import type { Coalescer } from '../async/coalesce.ts';
 import { estimateDecodeBytes } from '../render/memory-estimate.ts';
 import type { InputLimits } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
 import type { Original } from '../sources/source.ts';
-import {
-  analysePicture,
-  DESCRIPTION_REVISION,
-  type FindOnce,
-  type PictureDescription,
-} from './picture-description.ts';
+import type { FailureMemory } from './failure-memory.ts';
+import { analysePicture, DESCRIPTION_REVISION, type PictureDescription } from './picture-description.ts';
 
 /** Describes an original: analysed once, and kept. Rejects as renders do. */
 export type DescribeOriginal = (original: Original, signal: AbortSignal) => Promise<PictureDescription>;
@@ -16,19 +13,23 @@ export type DescribeOriginal = (original: Original, signal: AbortSignal) => Prom
 export function createDescribeOriginal(dependencies: {
   renderer: Renderer;
   limits: InputLimits;
-  findOnce: FindOnce;
+  coalescer: Coalescer<PictureDescription>;
+  failures: FailureMemory;
   recall: (
     original: Original,
     name: string,
     find: () => Promise<PictureDescription>,
   ) => Promise<PictureDescription>;
 }): DescribeOriginal {
-  const { renderer, limits, findOnce, recall } = dependencies;
+  const { renderer, limits, coalescer, failures, recall } = dependencies;
 
   return async function describeOriginal(original, signal) {
-    const { group, id } = original;
-    return findOnce(`${group}/${id}`, signal, (runSignal) =>
-      recall(original, `info-${DESCRIPTION_REVISION}`, () => analyse(original, runSignal)),
+    const run = `${original.group}/${original.id}`;
+    failures.rethrow(run);
+    return coalescer.run(run, signal, (runSignal) =>
+      recall(original, `info-${DESCRIPTION_REVISION}`, () =>
+        failures.remember(run, analyse(original, runSignal)),
+      ),
     );
   };
 

@@ -1,7 +1,5 @@
-import type { Coalescer } from '../async/coalesce.ts';
 import type { InputLimits, PictureAnalysis, PictureFacts, RenderInput } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
-import type { FailureMemory } from './failure-memory.ts';
 
 /** What a picture is, without its pixels. */
 export interface PictureDescription {
@@ -31,24 +29,4 @@ export async function analysePicture(
     { pictureId, estimatedBytes, signal },
   );
   return { facts, analysis };
-}
-
-/** Finds out once for all who ask for the same name at the same time; a failure that a second try would repeat is kept. */
-export type FindOnce = (
-  name: string,
-  signal: AbortSignal,
-  find: (runSignal: AbortSignal) => Promise<PictureDescription>,
-) => Promise<PictureDescription>;
-
-/** Creates it on a coalescer and a memory of failures that are used for nothing else. */
-export function createFindOnce(dependencies: {
-  coalescer: Coalescer<PictureDescription>;
-  failures: FailureMemory;
-}): FindOnce {
-  const { coalescer, failures } = dependencies;
-
-  return async function findOnce(name, signal, find) {
-    failures.rethrow(name);
-    return coalescer.run(name, signal, (runSignal) => failures.remember(name, find(runSignal)));
-  };
 }
