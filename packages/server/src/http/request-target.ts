@@ -46,13 +46,6 @@ export function namedPath(request: FastifyRequest): { readonly name: string; rea
   return { name: name ?? '', segments };
 }
 
-/** Throws `not_found` where there is something behind the route. */
-export function assertNoTail(request: FastifyRequest): void {
-  const { name, segments } = namedPath(request);
-  if (name !== '' || segments.length > 0)
-    throw new ServiceError('not_found', 'there is nothing at this address');
-}
-
 /** The percent-decoded segments below `/<route>`; errors count them from 0. */
 export function pathTail(request: FastifyRequest): string[] {
   return pathSegments(splitTarget(request.originalUrl).path, 1);
