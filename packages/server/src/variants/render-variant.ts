@@ -22,6 +22,7 @@ export async function renderVariant(work: {
 }): Promise<{ readonly variant: Variant; readonly foundQuality: number | undefined }> {
   const { renderer, limits, original, plan, faces, output, timer, signal } = work;
   const { steps, page, outputLimits, sizes, budget } = plan;
+  const facts = original.facts.pages?.[(page ?? 1) - 1] ?? original.facts;
   const local = await timer.measure('open', original.open(signal));
   try {
     const input = { path: local.path, offset: local.offset, length: local.length };
@@ -31,7 +32,7 @@ export async function renderVariant(work: {
         { kind: 'render', input, limits, page, steps, faces, output, outputLimits },
         {
           pictureId: original.id,
-          estimatedBytes: estimateDecodeBytes(original.facts, sizes.at(-1)),
+          estimatedBytes: estimateDecodeBytes(facts, sizes.at(-1)),
           deadlineMs: budget?.ms,
           signal,
         },
