@@ -1,4 +1,4 @@
-import { convolve, type Layer, project } from './layer.ts';
+import { convolve, emptyLayer, indexIn, type Layer, project } from './layer.ts';
 import type { Weights } from './weights.ts';
 
 /** Pixels as the network takes them: RGB, sides that are multiples of 32. */
@@ -38,14 +38,18 @@ export function detectFaces(input: NetworkInput, weights: Weights, minScore: num
 const MEAN_COLOR = [117.001, 114.697, 97.404];
 
 function normalized({ width, height, data }: NetworkInput): Layer {
-  const numbers = new Float32Array(data.length);
-  // A loop: half a million calls of a function would take as long as a layer.
-  for (let pixel = 0; pixel < data.length; pixel += 3) {
-    for (let color = 0; color < 3; color += 1) {
-      numbers[pixel + color] = ((data[pixel + color] ?? 0) - (MEAN_COLOR[color] ?? 0)) / 255;
+  const layer = emptyLayer(width, height, 3);
+  let from = 0;
+  for (let y = 0; y < height; y += 1) {
+    const first = indexIn(layer, 0, y);
+    for (let to = first; to < first + 3 * width; to += 3) {
+      for (let color = 0; color < 3; color += 1) {
+        layer.data[to + color] = ((data[from] ?? 0) - (MEAN_COLOR[color] ?? 0)) / 255;
+        from += 1;
+      }
     }
   }
-  return { width, height, channels: 3, data: numbers };
+  return layer;
 }
 
 /** The usual sizes of faces, in cells. */
@@ -59,21 +63,21 @@ const ANCHORS = [
 /** x and y of the centre within the cell, width and height as powers, and whether there is a face at all. */
 const NUMBERS_PER_ANCHOR = 5;
 
-function readDetections({ width, height, channels, data }: Layer, minScore: number): Detection[] {
+function readDetections(layer: Layer, minScore: number): Detection[] {
   const found: Detection[] = [];
-  for (let cell = 0; cell < width * height; cell += 1) {
-    for (const [index, anchor] of ANCHORS.entries()) {
-      const from = cell * channels + index * NUMBERS_PER_ANCHOR;
-      const [x = 0, y = 0, wide = 0, high = 0, face = 0] = data.subarray(from, from + NUMBERS_PER_ANCHOR);
-      const score = sigmoid(face);
-      if (score < minScore) continue;
-      const size = {
-        width: Math.exp(wide) * anchor.width * CELL_PX,
-        height: Math.exp(high) * anchor.height * CELL_PX,
-      };
-      const left = ((cell % width) + sigmoid(x)) * CELL_PX - size.width / 2;
-      const top = (Math.floor(cell / width) + sigmoid(y)) * CELL_PX - size.height / 2;
-      found.push({ left, top, ...size, score });
+  for (let y = 0; y < layer.height; y += 1) {
+    for (let x = 0; x < layer.width; x += 1) {
+      const cell = layer.data.subarray(indexIn(layer, x, y));
+      for (const [index, anchor] of ANCHORS.entries()) {
+        const [dx = 0, dy = 0, wide = 0, high = 0, face = 0] = cell.subarray(index * NUMBERS_PER_ANCHOR);
+        const score = sigmoid(face);
+        if (score < minScore) continue;
+        const width = Math.exp(wide) * anchor.width * CELL_PX;
+        const height = Math.exp(high) * anchor.height * CELL_PX;
+        const left = (x + sigmoid(dx)) * CELL_PX - width / 2;
+        const top = (y + sigmoid(dy)) * CELL_PX - height / 2;
+        found.push({ left, top, width, height, score });
+      }
     }
   }
   return found;

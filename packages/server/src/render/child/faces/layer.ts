@@ -1,11 +1,24 @@
 import { type Matrix, multiply, resultStride } from './matrix.ts';
 
-/** The numbers of a picture between two layers of a network: row after row, the channels of a pixel side by side. */
+/**
+ * The numbers of a picture between two layers of a network: row after row, the channels of a pixel side by side. There is
+ * one more pixel of zeros on each side, so that a convolution need not ask where the picture ends.
+ */
 export interface Layer {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
   readonly data: Float32Array;
+}
+
+/** A layer of zeros. */
+export function emptyLayer(width: number, height: number, channels: number): Layer {
+  return { width, height, channels, data: new Float32Array((width + 2) * (height + 2) * channels) };
+}
+
+/** Where the numbers of a pixel begin; -1 and the size itself are the zeros around. */
+export function indexIn({ width, channels }: Layer, x: number, y: number): number {
+  return ((y + 1) * (width + 2) + x + 1) * channels;
 }
 
 /**
@@ -28,8 +41,8 @@ export function convolve(input: Layer, convolution: Convolution, step: 1 | 2): L
   const { width, height, rowAt } = convolvedRows(input, convolution);
   const pooled = emptyLayer(Math.ceil(width / step), Math.ceil(height / step), matrix.outputs);
   const stride = resultStride(matrix);
-  let result = 0;
   for (let y = 0; y < pooled.height; y += 1) {
+    let result = indexIn(pooled, 0, y);
     const above = rowAt(y * step);
     const below = rowAt(Math.min(y * step + 1, height - 1));
     for (let x = 0; x < pooled.width; x += 1) {
@@ -55,25 +68,25 @@ const LEAK = 0.1;
 
 /** The last layer: all channels of a pixel with the matrix, and the bias. */
 export function project(input: Layer, matrix: Matrix, bias: Float32Array): Layer {
-  const { width, height, channels, data } = input;
-  const count = width * height;
-  const stride = resultStride(matrix);
-  const pixels = new Float32Array((count + (count % 2)) * channels);
-  pixels.set(data);
-  const results = new Float32Array((count + (count % 2)) * stride);
-  multiply(pixels, count, matrix, results);
+  const { width, height } = input;
   const projected = emptyLayer(width, height, matrix.outputs);
-  for (let pixel = 0; pixel < count; pixel += 1) {
-    for (let channel = 0; channel < matrix.outputs; channel += 1) {
-      projected.data[pixel * matrix.outputs + channel] =
-        (results[pixel * stride + channel] ?? 0) + (bias[channel] ?? 0);
+  const stride = resultStride(matrix);
+  const results = new Float32Array(evenFrom(width) * stride);
+  for (let y = 0; y < height; y += 1) {
+    // It may take one pixel more than there are: one of the zeros around.
+    multiply(input.data.subarray(indexIn(input, 0, y)), width, matrix, results);
+    for (let x = 0; x < width; x += 1) {
+      const to = indexIn(projected, x, y);
+      for (let channel = 0; channel < matrix.outputs; channel += 1) {
+        projected.data[to + channel] = (results[x * stride + channel] ?? 0) + (bias[channel] ?? 0);
+      }
     }
   }
   return projected;
 }
 
-function emptyLayer(width: number, height: number, channels: number): Layer {
-  return { width, height, channels, data: new Float32Array(width * height * channels) };
+function evenFrom(count: number): number {
+  return count + (count % 2);
 }
 
 /** The convolved rows, the last two of which are kept. */
@@ -81,9 +94,8 @@ function convolvedRows(input: Layer, { depthwise, matrix }: Convolution) {
   const lost = depthwise === undefined ? 2 : 0;
   const width = input.width - lost;
   const height = input.height - lost;
-  const evenWidth = width + (width % 2);
-  const gathered = new Float32Array(evenWidth * matrix.inputs);
-  const emptyRow = () => ({ y: -1, numbers: new Float32Array(evenWidth * resultStride(matrix)) });
+  const gathered = new Float32Array(evenFrom(width) * matrix.inputs);
+  const emptyRow = () => ({ y: -1, numbers: new Float32Array(evenFrom(width) * resultStride(matrix)) });
   const [even, odd] = [emptyRow(), emptyRow()];
 
   function rowAt(y: number): Float32Array {
@@ -99,32 +111,47 @@ function convolvedRows(input: Layer, { depthwise, matrix }: Convolution) {
 }
 
 /** For each pixel of a row the 3x3 pixels of which it is the left upper one. */
-function gatherPatches({ width, channels, data }: Layer, y: number, patches: Float32Array): void {
+function gatherPatches(input: Layer, y: number, patches: Float32Array): void {
+  const { width, channels, data } = input;
   const across = 3 * channels;
-  for (let x = 0; x < width - 2; x += 1) {
-    for (let row = 0; row < 3; row += 1) {
-      const from = ((y + row) * width + x) * channels;
-      const to = (x * 3 + row) * across;
+  for (let row = 0; row < 3; row += 1) {
+    let from = indexIn(input, 0, y + row);
+    let to = row * across;
+    for (let x = 0; x < width - 2; x += 1) {
       for (let index = 0; index < across; index += 1) patches[to + index] = data[from + index] ?? 0;
+      from += channels;
+      to += 3 * across;
     }
   }
 }
 
 /** For each pixel of a row the weighted sums of the 3x3 pixels around it, channel by channel. */
 function weighChannels(input: Layer, y: number, depthwise: Float32Array, sums: Float32Array): void {
-  const { width, height, channels, data } = input;
-  sums.fill(0);
-  for (let row = Math.max(0, y - 1); row <= Math.min(height - 1, y + 1); row += 1) {
-    for (let shift = -1; shift <= 1; shift += 1) {
-      const weights = ((row - y + 1) * 3 + shift + 1) * channels;
-      for (let x = Math.max(0, -shift); x < Math.min(width, width - shift); x += 1) {
-        const from = (row * width + x + shift) * channels;
-        const to = x * channels;
-        for (let channel = 0; channel < channels; channel += 1) {
-          sums[to + channel] =
-            (sums[to + channel] ?? 0) + (data[from + channel] ?? 0) * (depthwise[weights + channel] ?? 0);
-        }
-      }
+  const { width, channels, data } = input;
+  const above = indexIn(input, -1, y - 1);
+  const middle = indexIn(input, -1, y);
+  const below = indexIn(input, -1, y + 1);
+  for (let at = 0; at < width * channels; at += channels) {
+    for (let channel = 0; channel < channels; channel += 1) {
+      const from = at + channel;
+      sums[from] =
+        weighThree(data, above + from, depthwise, channel, channels) +
+        weighThree(data, middle + from, depthwise, channel + 3 * channels, channels) +
+        weighThree(data, below + from, depthwise, channel + 6 * channels, channels);
     }
   }
+}
+
+function weighThree(
+  data: Float32Array,
+  at: number,
+  weights: Float32Array,
+  weight: number,
+  step: number,
+): number {
+  return (
+    (data[at] ?? 0) * (weights[weight] ?? 0) +
+    (data[at + step] ?? 0) * (weights[weight + step] ?? 0) +
+    (data[at + 2 * step] ?? 0) * (weights[weight + 2 * step] ?? 0)
+  );
 }

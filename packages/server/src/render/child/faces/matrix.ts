@@ -28,9 +28,9 @@ export function resultStride({ outputs }: Matrix): number {
 }
 
 /**
- * Multiplies each of `count` pixels, an even number, of `inputs` numbers with the matrix; `resultStride` numbers for each
- * come out. Two pixels and four columns at a time: their eight sums fit into registers, and each number that is read is
- * used more than once. Measured, that is 3 billion multiplications a second, ten times what the plain loop does.
+ * Multiplies each of `count` pixels of `inputs` numbers with the matrix; `resultStride` numbers for each come out. Where
+ * `count` is odd, there has to be room for one more. Two pixels and four columns at a time: their eight sums fit into registers, and each number that is read is
+ * used more than once: measured, 3 billion multiplications a second.
  */
 export function multiply(pixels: Float32Array, count: number, matrix: Matrix, results: Float32Array): void {
   const { inputs, packed } = matrix;

@@ -2,8 +2,8 @@ import type { Face, Position, Size } from '@images-server/recipe';
 
 /**
  * Where a box of that size, not larger than the picture, holds as much as it can of the faces whole; undefined where
- * there is no face in the picture. Larger faces count more (by area), surer ones too, and those at the edge up to half
- * less than those in the middle. Of the places that are equally good the one with the faces in the middle of the box is
+ * there is no face in the picture. Larger faces count more (by the root of their area), surer ones much more (by the square
+ * of their score), and those in a corner half as much as those in the middle. Of the places that are equally good the one with the faces in the middle of the box is
  * taken. Where not even one face fits, the box is centred on the one that counts most.
  */
 export function placeAroundFaces(faces: readonly Face[], box: Size, picture: Size): Position | undefined {
@@ -56,8 +56,8 @@ function subjectOf({ left, top, width, height, score }: Face, picture: Size): Su
   const y = spanInside(top, height, picture.height);
   if (x.start >= x.end || y.start >= y.end) return [];
   const offCentre = Math.hypot((x.start + x.end) / picture.width - 1, (y.start + y.end) / picture.height - 1);
-  const area = (x.end - x.start) * (y.end - y.start);
-  return [{ x, y, weight: area * score * (1 - offCentre / Math.SQRT2 / 2) }];
+  const side = Math.sqrt((x.end - x.start) * (y.end - y.start));
+  return [{ x, y, weight: side * score ** 2 * (1 - offCentre / Math.SQRT2 / 2) }];
 }
 
 function spanInside(start: number, length: number, sidePx: number): Span {
