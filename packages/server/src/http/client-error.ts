@@ -1,10 +1,25 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import { errorAnswer } from './error-response.ts';
 import { jsonText } from './json-text.ts';
+import { MAX_TARGET_BYTES } from './request-target.ts';
 
-/** What Node's HTTP parser refuses, by its error codes; anything else is a plain bad request. */
-const CODES: Readonly<Record<string, { code: ErrorCode; message: string; reason: string }>> = {
+/** What Node's HTTP parser says of bytes that are no request. */
+export type ParserError = Error & {
+  readonly code?: string | undefined;
+  readonly rawPacket?: unknown;
+};
+
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly reason: string;
+  readonly header?: string;
+}
+
+/** By the parser's error codes; anything else is a plain bad request. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: {
     code: 'headers_too_large',
     message: 'the headers have more than 16384 bytes',
@@ -16,19 +31,46 @@ const CODES: Readonly<Record<string, { code: ErrorCode; message: string; reason:
     reason: 'Request Timeout',
   },
 };
-const BAD_REQUEST = { code: 'bad_request', message: 'this is not HTTP', reason: 'Bad Request' } as const;
+const BAD_REQUEST: Refusal = { code: 'bad_request', message: 'this is not HTTP', reason: 'Bad Request' };
+const TARGET_TOO_LONG: Refusal = {
+  code: 'target_too_long',
+  message: `the address has more than ${MAX_TARGET_BYTES} bytes`,
+  reason: 'URI Too Long',
+};
+const UNKNOWN_METHOD: Refusal = {
+  code: 'method_not_allowed',
+  message: 'this method is not possible anywhere here; expected GET, HEAD, POST, DELETE',
+  reason: 'Method Not Allowed',
+  header: 'allow: GET, HEAD, POST, DELETE\r\n',
+};
 
 /** Answers a connection whose bytes are no request, then closes it. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { code, message, reason } = CODES[error.code ?? ''] ?? BAD_REQUEST;
+export function answerClientError(error: ParserError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  else refuse(socket, refusalOf(error));
+}
+
+/** Answers `CONNECT`, which Node's server gives to no route: this is no proxy. */
+export function refuseConnect(socket: Duplex): void {
+  // Whoever has gone meanwhile is nobody's failure.
+  socket.on('error', () => {});
+  refuse(socket, UNKNOWN_METHOD);
+}
+
+function refusalOf(error: ParserError): Refusal {
+  const { rawPacket } = error;
+  const beginning = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, 2 * MAX_TARGET_BYTES) : '';
+  const target = /^[A-Z]+ ([^\s]*)/.exec(beginning)?.[1] ?? '';
+  if (error.code === 'HPE_HEADER_OVERFLOW' && target.length > MAX_TARGET_BYTES) return TARGET_TOO_LONG;
+  if (error.code === 'HPE_INVALID_METHOD' && target.startsWith('/')) return UNKNOWN_METHOD;
+  return REFUSALS[error.code ?? ''] ?? BAD_REQUEST;
+}
+
+function refuse(socket: Duplex, { code, message, reason, header = '' }: Refusal): void {
   const { status, body } = errorAnswer(new ServiceError(code, message));
   const text = jsonText(body);
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
-      `x-content-type-options: nosniff\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+      `x-content-type-options: nosniff\r\n${header}content-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
   );
 }

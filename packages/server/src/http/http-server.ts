@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { ServiceError } from '../errors.ts';
-import { answerClientError } from './client-error.ts';
+import { answerClientError, refuseConnect } from './client-error.ts';
 import { drainRequest } from './drain-request.ts';
 import { errorAnswer } from './error-response.ts';
 import { SAFETY_HEADERS } from './headers.ts';
@@ -33,6 +33,8 @@ const HTTP_LIMITS = {
   requestTimeout: 120_000,
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 1000,
+  // Refused with the others below, in a body that says so.
+  requireHostHeader: false,
 };
 
 /** Creates the HTTP server without routes: limits, headers, errors and the log line of each request. */
@@ -86,6 +88,7 @@ export async function createHttpServer(options: {
   });
   app.addHook('onResponse', createLogRequest(log));
   trackConnections(app.server);
+  app.server.on('connect', (_request, socket) => refuseConnect(socket));
 
   app.setErrorHandler(async (error, request, reply) => {
     const answer = errorAnswer(isFrameworkRefusal(error) ? badRequest(error) : error);

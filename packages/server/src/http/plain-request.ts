@@ -6,6 +6,7 @@ const MAX_HEADERS = 100;
 
 /** Refuses what Node's parser lets through though two servers in a row may read it differently (request smuggling). */
 export function assertPlainRequest(request: IncomingMessage, target: string): void {
+  if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') throw badRequest('expected HTTP/1.1');
   if (target.length > MAX_TARGET_BYTES) {
     throw new ServiceError('target_too_long', `the address has more than ${MAX_TARGET_BYTES} bytes`);
   }
@@ -14,7 +15,9 @@ export function assertPlainRequest(request: IncomingMessage, target: string): vo
   if (request.rawHeaders.length / 2 > MAX_HEADERS) {
     throw new ServiceError('headers_too_large', `more than ${MAX_HEADERS} header fields`);
   }
-  if (countHeader(request.rawHeaders, 'host') > 1) throw badRequest('more than one Host header');
+  const hosts = countHeader(request.rawHeaders, 'host');
+  if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1'))
+    throw badRequest('expected one Host header');
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
   if (hasBody && request.method !== 'POST') throw badRequest(`${request.method} takes no body`);
