@@ -2,8 +2,8 @@ import type { RgbaPixels } from './analyse-picture.ts';
 import { type Oklab, oklabDistanceSquared, oklabOf } from './oklab.ts';
 
 const MAX_COLORS = 8;
-/** Colours that are nearer than this in Oklab are one: about two steps that the eye can tell. */
-const MIN_DISTANCE = 0.05;
+/** Nearer than this in Oklab, colours begin as one. */
+const MIN_DISTANCE = 0.08;
 const ROUNDS = 10;
 /** Colours are counted in boxes of 8 levels a side. */
 const BOX_BITS = 3;
@@ -22,8 +22,9 @@ interface Swatch extends ColorCount {
 
 /**
  * The colours that a picture is made of, up to 8, that of the largest part first: k-means in Oklab, each colour the mean of
- * its pixels, weighted by opacity. It begins with the most frequent colour; each further one is that of the most pixels
- * that is the farthest from those before (most pixels times distance squared), until none is farther than 0.05.
+ * its pixels, weighted by opacity. It begins with the most frequent colour; each further one is that of the greatest
+ * squared distance from those before, times the square root of its pixels, until none is farther than 0.08: small parts of
+ * a colour of their own count, large parts of almost the same one do not.
  */
 export function paletteOf(pixels: RgbaPixels): string[] {
   const swatches = countColors(pixels);
@@ -69,8 +70,9 @@ function firstCenters(swatches: readonly Swatch[]): Oklab[] {
     next = undefined;
     for (const swatch of swatches) {
       const squared = nearest(swatch.lab, centers).squared;
-      if (squared < MIN_DISTANCE ** 2 || swatch.weight * squared <= best) continue;
-      best = swatch.weight * squared;
+      const claim = Math.sqrt(swatch.weight) * squared;
+      if (squared < MIN_DISTANCE ** 2 || claim <= best) continue;
+      best = claim;
       next = swatch;
     }
   }
