@@ -78,7 +78,7 @@ async function start(
     }),
     renderer: {
       async run<Job extends RenderJob>(job: Job) {
-        verified += 1;
+        if (job.kind === 'verify') verified += 1;
         // What a render process would answer, without the process.
         return (await runJob(job)) as RenderResultOf<Job>;
       },
