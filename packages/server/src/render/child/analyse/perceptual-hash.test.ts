@@ -80,7 +80,7 @@ describe('perceptualHash', () => {
   it.each([1, 3, 6])('hardly changes with size, quality and brightness (photograph %i)', async (number) => {
     const original = await realPhoto(number);
     const hash = await hashOf(sharp(original));
-    const small = await sharp(original).resize(100, 75).jpeg({ quality: 40 }).toBuffer();
+    const small = await sharp(original).resize(100).jpeg({ quality: 40 }).toBuffer();
     const stretched = await sharp(original).resize(300, 300, { fit: 'fill' }).webp().toBuffer();
     const darker = await sharp(original).linear(0.8, 0).png().toBuffer();
     for (const alike of [small, stretched, darker]) {
