@@ -38,10 +38,17 @@ export function createStoredEntries(dependencies: {
   void scan.ended.then(room.shrink);
   const touches = createTouches(blobs);
   const writer = createEntryWriter({ blobs, index, evictions, room, limits, log });
+  const reader = createEntryReader({ blobs, index, evictions, log });
 
   return {
-    ...createEntryReader({ blobs, index, evictions, log }),
+    ...reader,
     ...writer,
+    async read(key) {
+      // Most look-ups are for what is yet to be made, and a look into a folder costs more than all else here. What another
+      // process has put there since our scan is not found, and made a second time.
+      const isNowhere = scan.state() === 'ended' && !index.has(key);
+      return isNowhere ? { kind: 'absent' } : reader.read(key);
+    },
     async write(key, file) {
       await writer.write(key, file);
       touches.skip(key);
