@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAccept } from './accept.ts';
+import { parseAccept, prefersWords } from './accept.ts';
 
 function wanted(header: string | undefined): Record<string, number> {
   return Object.fromEntries([...parseAccept(header)].filter(([, weight]) => weight > 0));
@@ -32,5 +32,21 @@ describe('parseAccept', () => {
 
   it('passes over what cannot be read', () => {
     expect(wanted('image/webp;q=2, image/avif;q=x, ,;;, IMAGE/PNG ; q=0.7')).toEqual({ png: 0.7 });
+  });
+});
+
+describe('prefersWords', () => {
+  it.each([
+    ['text/plain', true],
+    ['image/avif, text/plain;q=0.1', true],
+    ['application/json;q=0.5, text/plain', true],
+    ['text/plain, application/json', false],
+    ['text/plain;q=0', false],
+    ['text/*', false],
+    ['*/*', false],
+    ['', false],
+    [undefined, false],
+  ])('of %s is %s', (header, words) => {
+    expect(prefersWords(header)).toBe(words);
   });
 });
