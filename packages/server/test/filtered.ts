@@ -11,11 +11,11 @@ export const FACES: readonly Face[] = [
 ];
 
 /** What the renderer makes of a PNG of these pixels with one filter: RGBA, decoded again. */
-export async function filtered(pixels: Pixels, argument: string): Promise<Pixels> {
+export async function filtered(pixels: Pixels, argument: string, faces = FACES): Promise<Pixels> {
   const bytes = await encodePng(pixels);
   const { bytes: result } = await renderPicture(bytes, await probe(bytes, GENEROUS_INPUT_LIMITS), {
     steps: `filter/${encodeURIComponent(argument)}`,
-    faces: FACES,
+    faces,
     output: { format: 'png', quality: 100 },
     outputLimits: GENEROUS_OUTPUT_LIMITS,
   });
