@@ -4,9 +4,11 @@ import { USER_ENV } from './drop-user.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 /** What of the server's environment a render process gets: no secret must ever be among them. */
-const INHERITED_ENV = ['PATH', 'LANG', 'LD_LIBRARY_PATH', 'FONTCONFIG_FILE', 'FONTCONFIG_PATH'] as const;
+const INHERITED_ENV = ['PATH', 'LD_LIBRARY_PATH'] as const;
 
 const OWN_ENV = {
+  // Which letters fill in for missing ones must not depend on whose machine it is.
+  LANG: 'C.UTF-8',
   // glibc gives each thread its own arena and hardly returns them: two halve the resident memory at no cost.
   MALLOC_ARENA_MAX: '2',
   // One job at a time needs one thread beside the main one.
@@ -40,15 +42,22 @@ export interface LaunchOptions {
   readonly maxDataBytes: number;
   /** Whom it becomes once its code is loaded; undefined to stay who the server is. */
   readonly user: UnprivilegedUser | undefined;
+  /** The configuration of fontconfig that names the fonts of texts; undefined where none are written. */
+  readonly fontConfigFile?: string | undefined;
 }
 
 /** Forks a render process: an IPC channel of structured clones, stderr as a pipe, nothing else shared. POSIX only. */
-export function launchRenderProcess({ entry, maxDataBytes, user }: LaunchOptions): ChildProcess {
+export function launchRenderProcess(options: LaunchOptions): ChildProcess {
+  const { entry, maxDataBytes, user, fontConfigFile } = options;
   const program = entry instanceof URL ? fileURLToPath(entry) : entry;
   const maxDataKilobytes = String(Math.floor(maxDataBytes / 1024));
   const command = [LAUNCH_SCRIPT, 'render-process', maxDataKilobytes, process.execPath, program];
   return spawn('/bin/sh', ['-c', ...command], {
-    env: { ...renderEnv(process.env), ...(user === undefined ? {} : userEnv(user)) },
+    env: {
+      ...renderEnv(process.env),
+      ...(user === undefined ? {} : userEnv(user)),
+      ...(fontConfigFile === undefined ? {} : { FONTCONFIG_FILE: fontConfigFile }),
+    },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -32,6 +32,13 @@ export type RenderInput =
   | { readonly path: string; readonly offset: number; readonly length: number }
   | { readonly bytes: Uint8Array };
 
+/** Another stored picture that steps lay on the original. */
+export interface RenderOverlay {
+  /** Its hash, as the steps name it. */
+  readonly picture: string;
+  readonly input: RenderInput;
+}
+
 /** Settled output settings: nothing left to decide but by the pixels. What is absent is not wanted. */
 export interface OutputPlan {
   readonly format: OutputFormat;
@@ -142,6 +149,8 @@ export type RenderJob =
       readonly kind: 'render';
       readonly input: RenderInput;
       readonly limits: InputLimits;
+      /** All that the steps name. */
+      readonly overlays?: readonly RenderOverlay[] | undefined;
       /** The one frame or page that is used, from 1; absent: all there are (or the only one). */
       readonly page?: number | undefined;
       /** Canonical recipe text (steps only), as `printSteps` gives it. */

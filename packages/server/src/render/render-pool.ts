@@ -34,6 +34,8 @@ export interface RenderPoolOptions {
   readonly startDeadlineMs?: number;
   /** Whom processes become once their code is loaded, and how originals then reach them. The caller closes the spool. */
   readonly sandbox?: { readonly user: UnprivilegedUser; readonly spool: Spool } | undefined;
+  /** The configuration of fontconfig that names the fonts of texts. */
+  readonly fontConfigFile?: string | undefined;
   /** Monotonic milliseconds. */
   now?(): number;
   onEvent?(event: RenderEvent): void;
@@ -70,6 +72,7 @@ const DEFAULTS = {
   // Long enough for a machine that is overloaded and cold.
   startDeadlineMs: 30_000,
   sandbox: undefined,
+  fontConfigFile: undefined,
   now: () => performance.now(),
   onEvent: () => {},
 };
@@ -142,12 +145,12 @@ export function createRenderPool(given: RenderPoolOptions): RenderPool {
 }
 
 function openPlace(pool: PoolState): RenderPlace {
-  const { entry, maxDataBytes, startDeadlineMs, sandbox, onEvent } = pool.options;
+  const { entry, maxDataBytes, startDeadlineMs, sandbox, fontConfigFile, onEvent } = pool.options;
   return createRenderPlace({
     ...pool.options,
     startProcess: (onChange) =>
       startRenderProcess({
-        launch: () => launchRenderProcess({ entry, maxDataBytes, user: sandbox?.user }),
+        launch: () => launchRenderProcess({ entry, maxDataBytes, user: sandbox?.user, fontConfigFile }),
         startDeadlineMs,
         onChange,
       }),

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RenderJob } from './protocol.ts';
+import type { RenderJob, RenderOverlay } from './protocol.ts';
 import { openSpool, spoolParent } from './spool.ts';
 
 const user = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
@@ -47,10 +47,38 @@ describe('openSpool', () => {
     expect(await readdir(parent)).toEqual(['original']);
   });
 
+  it('lends the overlays of a job too, and removes all copies on release, also where one is gone', async () => {
+    const spool = await openSpool({ parent, user });
+    const input = { path: original, offset: 2, length: 7 };
+    const jobWith = (overlays: RenderOverlay[]): RenderJob => ({
+      kind: 'render',
+      input,
+      limits,
+      overlays,
+      steps: '',
+      output: { format: 'png', quality: 100 },
+      outputLimits: { maxSidePx: 1, maxPixels: 1, maxResultPixels: 1 },
+    });
+    const overlays = [
+      { picture: 'a', input },
+      { picture: 'b', input: { bytes: Buffer.from('picture') } },
+    ];
+    const { job, release } = await spool.lend(jobWith(overlays));
+    const lent = job.kind === 'render' ? (job.overlays ?? []) : [];
+    const paths = [job, ...lent].map((part) => ('path' in part.input ? part.input.path : ''));
+    expect(lent[1]).toEqual(overlays[1]);
+    expect(paths[1]).not.toBe(paths[0]);
+    expect(await readFile(paths[1] ?? '', 'utf8')).toBe('..picture');
+    await release();
+    const gone = { picture: 'c', input: { ...input, path: join(parent, 'gone') } };
+    await expect(spool.lend(jobWith([gone]))).rejects.toMatchObject({ code: 'not_found' });
+    expect(await readdir(dirname(paths[0] ?? ''))).toEqual([]);
+  });
+
   it('passes bytes on as they are', async () => {
     const spool = await openSpool({ parent, user });
     const job: RenderJob = { kind: 'probe', input: { bytes: Buffer.from('picture') }, limits };
-    expect((await spool.lend(job)).job).toBe(job);
+    expect((await spool.lend(job)).job).toEqual(job);
   });
 
   it('says that the original is gone, and leaves nothing', async () => {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, chown, copyFile, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { chmod, chown, copyFile, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ServiceError } from '../errors.ts';
-import type { RenderJob } from './protocol.ts';
+import { makeOwnFolder } from './own-folder.ts';
+import type { RenderInput, RenderJob, RenderOverlay } from './protocol.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
-/** A job whose original the render process may read, until it is released. */
+/** A job whose pictures the render process may read, until it is released. */
 export interface LentJob {
   readonly job: RenderJob;
   /** Never rejects. */
@@ -15,7 +16,7 @@ export interface LentJob {
 
 /** Where originals are handed to render processes whose user may not read them where they lie. */
 export interface Spool {
-  /** Copies the original, if it is a file. Rejects with `not_found`, `disk_full` or `storage_failed`. */
+  /** Copies the original and the overlays, as far as they are files. Rejects with `not_found`, `disk_full` or `storage_failed`. */
   lend(job: RenderJob): Promise<LentJob>;
   /** Removes the folder with all that is in it. */
   close(): Promise<void>;
@@ -34,30 +35,58 @@ export async function openSpool({
   parent: string;
   user: UnprivilegedUser;
 }): Promise<Spool> {
-  await sweep(parent);
-  await checkReachable(parent);
-  const directory = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
-  // To be passed through, not to be looked around in.
-  await chmod(directory, 0o711);
+  const directory = await makeOwnFolder({ parent, prefix: PREFIX, forOthers: true });
+
+  async function lendInput(input: RenderInput): Promise<LentInput> {
+    if (!('path' in input)) return { input, release: async () => {} };
+    const path = join(directory, randomUUID());
+    // What cannot be removed now goes with the folder.
+    const release = () => rm(path, { force: true }).catch(() => {});
+    try {
+      await copyFile(input.path, path);
+      await chown(path, user.uid, user.gid);
+      await chmod(path, 0o400);
+    } catch (cause) {
+      await release();
+      throw lendingFailed(cause);
+    }
+    return { input: { ...input, path }, release };
+  }
 
   return {
-    async lend(job) {
-      if (!('path' in job.input)) return { job, release: async () => {} };
-      const path = join(directory, randomUUID());
-      // What cannot be removed now goes with the folder.
-      const release = () => rm(path, { force: true }).catch(() => {});
-      try {
-        await copyFile(job.input.path, path);
-        await chown(path, user.uid, user.gid);
-        await chmod(path, 0o400);
-      } catch (cause) {
-        await release();
-        throw lendingFailed(cause);
-      }
-      return { job: { ...job, input: { ...job.input, path } }, release };
-    },
+    lend: (job) => lendJob(job, lendInput),
     close: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+interface LentInput {
+  readonly input: RenderInput;
+  release(): Promise<void>;
+}
+
+async function lendJob(
+  job: RenderJob,
+  lendInput: (input: RenderInput) => Promise<LentInput>,
+): Promise<LentJob> {
+  const lent: LentInput[] = [];
+  const lend = async (input: RenderInput): Promise<RenderInput> => {
+    const mine = await lendInput(input);
+    lent.push(mine);
+    return mine.input;
+  };
+  const release = async () => {
+    await Promise.all(lent.map((mine) => mine.release()));
+  };
+  try {
+    const input = await lend(job.input);
+    if (job.kind !== 'render' || job.overlays === undefined) return { job: { ...job, input }, release };
+    const overlays: RenderOverlay[] = [];
+    for (const overlay of job.overlays) overlays.push({ ...overlay, input: await lend(overlay.input) });
+    return { job: { ...job, input, overlays }, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
 /**
@@ -75,32 +104,6 @@ export async function spoolParent(neededBytes: number): Promise<string> {
 }
 
 const SHARED_MEMORY = '/dev/shm';
-
-async function sweep(parent: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const pid = Number.parseInt(name.slice(PREFIX.length), 10);
-    if (!isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: alive, and somebody else's.
-    return systemCodeOf(error) === 'EPERM';
-  }
-}
-
-async function checkReachable(directory: string): Promise<void> {
-  const { mode } = await stat(directory);
-  if ((mode & 0o001) === 0) {
-    throw new Error(`render processes cannot reach the spool: ${directory} is closed to other users`);
-  }
-  if (dirname(directory) !== directory) await checkReachable(dirname(directory));
-}
 
 const CODES: Readonly<Record<string, 'not_found' | 'disk_full'>> = {
   ENOENT: 'not_found',
