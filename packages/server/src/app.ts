@@ -11,8 +11,11 @@ import { healthRoutes } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/image.ts';
 import { infoRoutes } from './http/routes/info.ts';
 import { processRoute } from './http/routes/process.ts';
+import { srcsetRoute } from './http/routes/srcset.ts';
 import { uploadRoute } from './http/routes/upload.ts';
 import { uploadTokenRoute } from './http/routes/upload-tokens.ts';
+import { variantsRoute } from './http/routes/variants.ts';
+import { createSignAddress } from './http/sign-address.ts';
 import { checkSignatures } from './http/signatures.ts';
 import { createPermitUpload } from './http/upload-permission.ts';
 import { createRequestIds, type Log } from './observe/log.ts';
@@ -89,6 +92,16 @@ function addRoutes(
     showsPosition: settings.infoGps,
     maxAgeSeconds,
   });
+  const signAddress = createSignAddress({ mode: settings.signatures, keys: settings.signingKeys ?? [] });
+  variantsRoute(http, {
+    ...parts,
+    authorize,
+    readRecipe,
+    signAddress,
+    // The other half of the render processes is for visitors.
+    concurrency: Math.ceil(settings.renderProcesses / 2),
+  });
+  srcsetRoute(http, { ...parts, readRecipe, signAddress, policy: settings });
   explainRoutes(http, { ...parts, readRecipe, externalEnabled: settings.external });
   healthRoutes(http, {
     unreadyReasons: () => [

@@ -24,6 +24,8 @@ const ROUTES_WITH_TAIL = [
   '/process',
   '/srcset',
 ];
+/** The one thing below a picture that is no recipe. */
+const VARIANTS_PATH = /^\/image\/[^/]+\/variants$/;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Slow and oversized requests; the answer to a broken one is `answerClientError`'s. */
@@ -132,6 +134,7 @@ function badRequest(error: Error & { statusCode: number }): ServiceError {
 /** What the router is given instead of the target: `/image` for all below it, the path itself for what has no tail. */
 function routeOf(target: string): string {
   const { path } = splitTarget(target);
+  if (VARIANTS_PATH.test(path)) return '/image/variants';
   const withTail = ROUTES_WITH_TAIL.find((route) => path === route || path.startsWith(`${route}/`));
   if (withTail !== undefined) return withTail;
   const name = path.split('/', 2)[1] ?? '';

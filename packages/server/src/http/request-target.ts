@@ -1,4 +1,4 @@
-import { pathSegments } from '@images-server/recipe';
+import { pathSegments, readSignature } from '@images-server/recipe';
 import type { FastifyRequest } from 'fastify';
 import { ServiceError } from '../errors.ts';
 
@@ -76,6 +76,13 @@ export function requestQuery<Name extends string>(
     values[name] = equals === -1 ? '' : pair.slice(equals + 1);
   }
   return values;
+}
+
+/** Until when a rightly signed address holds (Unix seconds); undefined of one that does not end. */
+export function signatureEnd(request: FastifyRequest): number | undefined {
+  if (!request.getDecorator<boolean>(HAS_SIGNATURE)) return undefined;
+  const { expires } = readSignature(request.originalUrl);
+  return expires === undefined ? undefined : Number(expires);
 }
 
 /** A parameter's value, percent-decoded only: `+` stays `+`, a `%` not followed by two hex digits stays `%`. */

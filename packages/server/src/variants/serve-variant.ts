@@ -37,6 +37,8 @@ export interface VariantAnswer {
   readonly variesBy: readonly ClientTrait[];
   /** Undefined where the client holds the variant already. */
   readonly variant: Variant | undefined;
+  /** The variant's, as its plan says; undefined where only its pixels tell. */
+  readonly plannedSize: Size | undefined;
   readonly cacheState: 'hit' | 'miss' | 'stale' | 'unchanged';
 }
 
@@ -78,7 +80,7 @@ export function createServeVariant(dependencies: {
   ): Promise<VariantAnswer | undefined> {
     const { holds, timer, signal } = request;
     const key = variantKey(plan, original.id);
-    const answer = { key, original, variesBy: plan.variesBy };
+    const answer = { key, original, variesBy: plan.variesBy, plannedSize: plan.sizes.at(-1) };
     if (holds(key)) return { ...answer, variant: undefined, cacheState: 'unchanged' };
 
     const cached = peek(original, key) ?? (await lookUp(original, key));

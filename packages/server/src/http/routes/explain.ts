@@ -1,10 +1,11 @@
-import { operationsSegments, RecipeError } from '@images-server/recipe';
+import { operationsSegments } from '@images-server/recipe';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Originals } from '../../originals/originals.ts';
 import type { RemoteSource } from '../../sources/remote.ts';
 import { parseRemoteUrl } from '../../sources/remote-url.ts';
-import { type ExplainVariant, type Explanation, explainOriginal } from '../../variants/explain-variant.ts';
+import { type ExplainVariant, explainOriginal } from '../../variants/explain-variant.ts';
 import { prefersWords } from '../accept.ts';
+import { addressable } from '../addressable.ts';
 import { clientOf } from '../client-of.ts';
 import { clientSignal } from '../client-signal.ts';
 import { type AddressedExplanation, explanationBody, explanationText } from '../explanation-text.ts';
@@ -48,7 +49,10 @@ export function explainRoutes(
     const explanation = await explainVariant({ recipe, client: clientOf(request.headers), original, signal });
     const { path } = splitTarget(request.originalUrl);
     const asked = path.slice(`/explain/image/${hash}/`.length);
-    return { ...explanation, url: `/image/${hash}/${addressable(explanation, asked)}` };
+    return {
+      ...explanation,
+      url: `/image/${hash}/${addressable(explanation.recipe, { asked, readRecipe })}`,
+    };
   }
 
   async function explainRemote(request: FastifyRequest, signal: AbortSignal): Promise<AddressedExplanation> {
@@ -60,18 +64,8 @@ export function explainRoutes(
     const target = `/external?url=${encodeURIComponent(parseRemoteUrl(address).href)}`;
     if (operations === '') return { ...explainOriginal(original), url: target };
     const explanation = await explainVariant({ recipe, client: clientOf(request.headers), original, signal });
-    return { ...explanation, url: `${target}&operations=${addressable(explanation, operations)}` };
-  }
-
-  /** The canonical recipe, or the asked one where rules allow presets only: the canonical one has them written out. */
-  function addressable({ recipe }: Explanation, asked: string): string {
-    try {
-      readRecipe(operationsSegments(recipe));
-      return recipe;
-    } catch (error) {
-      if (error instanceof RecipeError) return asked;
-      throw error;
-    }
+    const addressed = addressable(explanation.recipe, { asked: operations, readRecipe });
+    return { ...explanation, url: `${target}&operations=${addressed}` };
   }
 }
 

@@ -5,6 +5,7 @@ import { ServiceError } from '../../errors.ts';
 import type { UploadTokens } from '../../originals/upload-tokens.ts';
 import { INPUT_FORMATS } from '../../render/protocol.ts';
 import type { Authorize } from '../api-keys.ts';
+import { parseBody } from '../parse-body.ts';
 import { requestQuery } from '../request-target.ts';
 
 const MAX_BODY_BYTES = 16_384;
@@ -29,7 +30,7 @@ export function uploadTokenRoute(
     requestQuery(request, []);
     if (!uploadEnabled) throw new ServiceError('upload_disabled', 'uploading is switched off here');
     const key = authorize(request.headers.authorization, 'upload');
-    const { expiresSeconds, recipe, ...limits } = parseOrder(request.body, order);
+    const { expiresSeconds, recipe, ...limits } = parseBody(request.body, order);
     const terms = { ...limits, recipe: recipe === undefined ? undefined : canonicalRecipe(recipe, presets) };
     const issued = uploadTokens.issue({ terms, expiresSeconds, secret: key?.secret });
     return reply.header('cache-control', 'no-store').send({ status: 'success', ...issued, url: '/upload' });
@@ -43,14 +44,6 @@ function orderSchema(uploadMaxBytes: number) {
     formats: z.array(z.enum(INPUT_FORMATS)).min(1).max(INPUT_FORMATS.length).optional(),
     recipe: z.string().optional(),
   });
-}
-
-function parseOrder<Order>(body: unknown, schema: z.ZodType<Order>): Order {
-  const read = schema.safeParse(body);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? 'the body' : `"${issue.path.join('.')}"`;
-  throw new ServiceError('bad_request', `${where} is not as expected: ${issue?.message ?? 'a JSON object'}`);
 }
 
 /** Refuses a bad recipe now, when there is somebody who can mend it. */
