@@ -19,9 +19,9 @@ export async function landscape(seed: number, { width, height }: Size): Promise<
     );
     const input = await sharp(grid, { raw: { width: cells, height: cells, channels: 4 } })
       .resize(width, height, { fit: 'fill' })
-      .png({ compressionLevel: 1 })
+      .raw()
       .toBuffer();
-    layers.push({ input, blend: 'soft-light' as const });
+    layers.push({ input, raw: { width, height, channels: 4 as const }, blend: 'soft-light' as const });
   }
   const drawing = Buffer.from(draw(random, { width, height }));
   return sharp(drawing).composite(layers).removeAlpha().png({ compressionLevel: 1 }).toBuffer();
