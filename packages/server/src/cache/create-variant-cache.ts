@@ -1,9 +1,10 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { encodeEntry } from './entry-file.ts';
-import { entryKey, groupPrefix } from './entry-key.ts';
+import { entryKey, groupOfKey, groupPrefix } from './entry-key.ts';
 import { createEntryLookups, type EntryLookups } from './entry-lookups.ts';
 import { createGroupGenerations, type GroupGenerations } from './group-generations.ts';
 import { createGroupTurns, type GroupTurns } from './group-turns.ts';
+import { madeFromMark } from './made-from.ts';
 import { createMemoryFront, type MemoryFront } from './memory-front.ts';
 import { type CacheLog, createRareLog, type RareLog } from './rare-log.ts';
 import { createStoredEntries, type StoredEntries } from './stored-entries.ts';
@@ -25,7 +26,7 @@ export interface VariantCacheOptions {
 
 /**
  * Creates the cache. Whatever changes a group takes its turn behind what changed it before, so that a put cannot
- * overtake a deletion; look-ups wait for nobody. `deleteGroup` is the one method that rejects, with `storage_failed`.
+ * overtake a deletion; look-ups wait for nobody. `deleteGroup` and `deleteMadeFrom` alone reject, with `storage_failed`.
  */
 export function createVariantCache(options: VariantCacheOptions): VariantCache {
   const { blobs, maxBytes, minFreeBytes, maxEntries = 1_000_000 } = options;
@@ -101,8 +102,18 @@ function createPut({ stored, memory, generations, turns, lookups, log }: CachePa
   };
 }
 
-function createRemovals(parts: CacheParts): Pick<VariantCache, 'drop' | 'deleteGroup'> {
+function createRemovals(parts: CacheParts): Pick<VariantCache, 'drop' | 'deleteGroup' | 'deleteMadeFrom'> {
   const { stored, memory, generations, turns, lookups } = parts;
+
+  async function eraseKey(key: string): Promise<void> {
+    memory.delete(key);
+    lookups.forget(key);
+    await turns.take(groupOfKey(key), async () => {
+      await stored?.erase(key);
+      lookups.forget(key);
+    });
+  }
+
   return {
     async drop(group, name) {
       const key = entryKey(group, name);
@@ -122,6 +133,14 @@ function createRemovals(parts: CacheParts): Pick<VariantCache, 'drop' | 'deleteG
         await stored?.removeGroup(prefix);
         lookups.forgetGroup(prefix);
       });
+    },
+    async deleteMadeFrom(group) {
+      const mark = madeFromMark(group);
+      generations.end(group);
+      memory.deleteWith(mark);
+      // What is being written is in the index when its turn is over.
+      await turns.ended();
+      await Promise.all(((await stored?.keysWith(mark)) ?? []).map(eraseKey));
     },
   };
 }

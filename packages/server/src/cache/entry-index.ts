@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { BlobListing } from '../blobs/blob-store.ts';
 import { prefixOfKey } from './entry-key.ts';
+import { createMarkedKeys } from './made-from.ts';
 import { createScannedEntries } from './scanned-entries.ts';
 
 /** What file systems keep a file in, and what a folder takes at least. */
@@ -28,6 +29,8 @@ export interface EntryIndex {
   addScanned(blobs: readonly BlobListing[]): number;
   /** Once all is scanned it need not be remembered any more what was removed meanwhile. */
   endScan(): void;
+  /** The keys with that mark, as far as the scan has come. */
+  keysWith(mark: string): readonly string[];
   entries(): number;
   /** The cost of all entries and of their groups' folders. */
   cost(): number;
@@ -46,6 +49,7 @@ export function createEntryIndex(): EntryIndex {
   });
   const scanned = createScannedEntries();
   const groups = createGroupCounts();
+  const marked = createMarkedKeys();
   /** Until the scan has ended: what it must not bring back. */
   let removed: Set<string> | undefined = new Set();
 
@@ -57,6 +61,7 @@ export function createEntryIndex(): EntryIndex {
     if (found === undefined) return { key, cost: 0 };
     recent.delete(key);
     groups.count(key, -1);
+    marked.remove(key);
     return { key, cost: found };
   };
   const takeAway = (key: string): IndexedEntry => {
@@ -67,6 +72,7 @@ export function createEntryIndex(): EntryIndex {
     take(key);
     recent.set(key, itsCost);
     groups.count(key, 1);
+    marked.add(key);
   };
   const use = (key: string): boolean => {
     if (recent.get(key) !== undefined) return true;
@@ -92,12 +98,16 @@ export function createEntryIndex(): EntryIndex {
       const fresh = blobs.filter(({ key }) => !has(key) && removed?.has(key) !== true);
       const before = cost();
       scanned.add(fresh, fileCost);
-      for (const { key } of fresh) groups.count(key, 1);
+      for (const { key } of fresh) {
+        groups.count(key, 1);
+        marked.add(key);
+      }
       return cost() - before;
     },
     endScan() {
       removed = undefined;
     },
+    keysWith: marked.with,
     entries: () => recent.size + scanned.size(),
     cost,
   };

@@ -19,6 +19,11 @@ export function prefixOfKey(key: string): string {
   return key.slice(0, key.lastIndexOf('/'));
 }
 
+/** The group, of an entry's key. */
+export function groupOfKey(key: string): string {
+  return prefixOfKey(key).replace('/', '');
+}
+
 const ENTRY_KEY = /^[0-9a-z]{2}\/[0-9a-z]{1,126}\/[^/]+$/;
 
 /** Can the cache have made a blob of this key? Others in the same store are not its business. */

@@ -13,6 +13,8 @@ export interface EntryWriter {
   /** Removes what lies under the key, unless it is a whole entry by now. */
   repair(key: string): Promise<void>;
   remove(key: string): Promise<void>;
+  /** The same, but rejects where it does not work. */
+  erase(key: string): Promise<void>;
   /** Rejects where it does not work: nobody may be told that all is gone while it is not. */
   removeGroup(prefix: string): Promise<void>;
 }
@@ -57,10 +59,14 @@ export function createEntryWriter(dependencies: {
     }
   }
 
+  async function erase(key: string): Promise<void> {
+    await blobs.delete(key);
+    index.remove(key);
+  }
+
   async function remove(key: string): Promise<void> {
     try {
-      await blobs.delete(key);
-      index.remove(key);
+      await erase(key);
     } catch (error) {
       log('cannot drop a cache entry', { err: error, key });
     }
@@ -99,6 +105,7 @@ export function createEntryWriter(dependencies: {
       }
     },
     remove,
+    erase,
     async removeGroup(prefix) {
       const keys: string[] = [];
       for await (const { key } of blobs.list(prefix)) keys.push(key);

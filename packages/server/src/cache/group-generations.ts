@@ -2,8 +2,8 @@ import type { GroupTicket } from './variant-cache.ts';
 
 /** Which tickets still count. */
 export interface GroupGenerations {
-  ticket(group: string): GroupTicket;
-  /** False once the group has ended since the ticket was taken. */
+  ticket(group: string, alsoFrom?: readonly string[]): GroupTicket;
+  /** False once one of its groups has ended since the ticket was taken. */
   isCurrent(ticket: GroupTicket): boolean;
   /** Voids every ticket of the group that was taken until now. */
   end(group: string): void;
@@ -18,9 +18,10 @@ export function createGroupGenerations({ remembered = 10_000 } = {}): GroupGener
   let generation = 0;
   let forgottenUpTo = 0;
   return {
-    ticket: (group) => ({ group, generation }),
+    ticket: (group, alsoFrom = []) => ({ group, alsoFrom, generation }),
     isCurrent: (ticket) =>
-      ticket.generation >= forgottenUpTo && ticket.generation >= (endings.get(ticket.group) ?? 0),
+      ticket.generation >= forgottenUpTo &&
+      [ticket.group, ...ticket.alsoFrom].every((group) => ticket.generation >= (endings.get(group) ?? 0)),
     end(group) {
       generation += 1;
       // Deleted first, so that the Map is in the order of the endings.

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { prefixOfKey } from './entry-key.ts';
+import { createMarkedKeys } from './made-from.ts';
 import type { CacheEntry } from './variant-cache.ts';
 
 /** The entries that are in memory, those used least recently going first. */
@@ -11,6 +12,8 @@ export interface MemoryFront {
   delete(key: string): void;
   /** Deletes all entries of a group, by the prefix of their keys. */
   deleteGroup(prefix: string): void;
+  /** Deletes all entries whose keys have the mark. */
+  deleteWith(mark: string): void;
   entries(): number;
   bytes(): number;
 }
@@ -23,7 +26,9 @@ export function createMemoryFront(maxBytes: number): MemoryFront {
   const maxEntrySize = Math.floor(maxBytes / 8);
   if (maxEntrySize === 0) return EMPTY_FRONT;
   const groups = new Map<string, Set<string>>();
+  const marked = createMarkedKeys();
   const forget = (key: string): void => {
+    marked.remove(key);
     const prefix = prefixOfKey(key);
     const keys = groups.get(prefix);
     keys?.delete(key);
@@ -43,6 +48,7 @@ export function createMemoryFront(maxBytes: number): MemoryFront {
     set(key, entry) {
       entries.set(key, entry);
       if (!entries.has(key)) return;
+      marked.add(key);
       const prefix = prefixOfKey(key);
       const keys = groups.get(prefix);
       if (keys === undefined) groups.set(prefix, new Set([key]));
@@ -51,6 +57,9 @@ export function createMemoryFront(maxBytes: number): MemoryFront {
     delete: (key) => void entries.delete(key),
     deleteGroup(prefix) {
       for (const key of [...(groups.get(prefix) ?? [])]) entries.delete(key);
+    },
+    deleteWith(mark) {
+      for (const key of marked.with(mark)) entries.delete(key);
     },
     entries: () => entries.size,
     bytes: () => entries.calculatedSize,
@@ -63,6 +72,7 @@ const EMPTY_FRONT: MemoryFront = {
   set: () => undefined,
   delete: () => undefined,
   deleteGroup: () => undefined,
+  deleteWith: () => undefined,
   entries: () => 0,
   bytes: () => 0,
 };

@@ -1,4 +1,5 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
+import { ServiceError } from '../errors.ts';
 import { type CacheLimits, createCacheRoom } from './cache-room.ts';
 import { createEntryIndex } from './entry-index.ts';
 import { createEntryReader, type EntryReader } from './entry-reader.ts';
@@ -18,6 +19,8 @@ export interface StoredEntries extends EntryReader, EntryWriter {
    * an entry is added that the index does not know: the scan has not come by yet, or another process wrote it.
    */
   use(key: string, fileBytes?: number): void;
+  /** All keys with that mark, once the scan has ended. Rejects with `storage_failed` where it cannot. */
+  keysWith(mark: string): Promise<readonly string[]>;
   status(): { entries: number; bytes: number; evictions: number; indexed: boolean };
   /** To be called when nothing is under way any more. */
   close(): Promise<void>;
@@ -64,6 +67,11 @@ export function createStoredEntries(dependencies: {
     use(key, fileBytes) {
       if (index.use(key)) touches.touch(key);
       else if (fileBytes !== undefined && !evictions.includes(key)) index.add(key, fileBytes);
+    },
+    async keysWith(mark) {
+      while (scan.state() === 'running') await scan.progress();
+      if (scan.state() === 'ended') return index.keysWith(mark);
+      throw new ServiceError('storage_failed', 'the cache cannot be listed');
     },
     status: () => ({
       entries: index.entries(),

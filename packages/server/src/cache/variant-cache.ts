@@ -8,9 +8,13 @@ export interface CacheEntry {
   readonly meta: EntryMeta;
 }
 
-/** The right to put into a group; void once the group has been deleted. Take it before the work that makes the entry. */
+/**
+ * The right to put into a group; void once the group has been deleted, or one of those that the entry is made from too.
+ * Take it before the work that makes the entry.
+ */
 export interface GroupTicket {
   readonly group: string;
+  readonly alsoFrom: readonly string[];
   readonly generation: number;
 }
 
@@ -25,7 +29,8 @@ export interface VariantCache {
   peek(group: string, name: string): CacheEntry | undefined;
   /** Takes part in no lookup order: is it there? */
   has(group: string, name: string): Promise<boolean>;
-  ticket(group: string): GroupTicket;
+  /** `alsoFrom`: groups whose originals the entry is made from too; its name has their marks (`madeFromMark`). */
+  ticket(group: string, alsoFrom?: readonly string[]): GroupTicket;
   /** Stores unless the group was deleted since the ticket was taken. Evicts what was used least recently before it writes. */
   put(ticket: GroupTicket, name: string, entry: CacheEntry): Promise<void>;
   /** The entry's bytes as part of a local file, safe from eviction until released. */
@@ -34,6 +39,11 @@ export interface VariantCache {
   drop(group: string, name: string): Promise<void>;
   /** Removes every entry of the group, also those of puts under way; later puts with older tickets do nothing. */
   deleteGroup(group: string): Promise<void>;
+  /**
+   * Removes every entry of other groups that is made from this group's original too, also those of puts under way. After a
+   * start it waits until it is known what the store holds.
+   */
+  deleteMadeFrom(group: string): Promise<void>;
   status(): {
     readonly entries: number;
     readonly bytes: number;
