@@ -9,6 +9,7 @@ import { get, upload } from './client.ts';
 import { type Origin, startOrigin } from './origin.ts';
 import { frames, photo as photograph, quarters } from './pictures.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
+import { twoPages } from './two-page-tiff.ts';
 
 let server: ServerProcess;
 let photo: Buffer;
@@ -91,6 +92,8 @@ describe('GET /info/<hash>', () => {
     ])
       .gif()
       .toBuffer();
+    const { hash: paged } = await upload(server.url, twoPages());
+    expect((await info(paged)).json()).toMatchObject({ format: 'tiff', frames: 1, pages: 2 });
     const { hash: animated } = await upload(server.url, animation);
     expect((await info(animated)).json()).toMatchObject({
       width: 30,

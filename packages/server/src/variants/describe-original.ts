@@ -26,11 +26,13 @@ export function createDescribeOriginal(dependencies: {
   return async function describeOriginal(original, signal) {
     const run = `${original.group}/${original.id}`;
     failures.rethrow(run);
-    return coalescer.run(run, signal, (runSignal) =>
+    const { analysis } = await coalescer.run(run, signal, (runSignal) =>
       recall(original, `info-${DESCRIPTION_REVISION}`, () =>
         failures.remember(run, analyse(original, runSignal)),
       ),
     );
+    // Those of the original know its pages, too.
+    return { facts: original.facts, analysis };
   };
 
   async function analyse(original: Original, signal: AbortSignal): Promise<PictureDescription> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { VariantPlan } from './plan-variant.ts';
 
 /** Raised whenever the same plan gives other bytes than before, so that old variants are not served for new ones. */
-const RENDER_REVISION = 1;
+const RENDER_REVISION = 2;
 
 /**
  * Names a variant: 40 hex digits over the canonical plan, the original's bytes and the renderer's revision. Equal
