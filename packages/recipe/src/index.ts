@@ -16,12 +16,14 @@ export type {
   Size,
   Stage,
   StepValues,
+  Words,
 } from './operations/operation.ts';
 export { STAGES } from './operations/operation.ts';
 export { parseRecipe } from './parse-recipe.ts';
 export { parseSteps } from './parse-steps.ts';
 export { operationsSegments, pathSegments } from './path.ts';
 export { type PictureElement, pictureElement, type SrcsetCandidate, srcsetText } from './picture-element.ts';
+export { planFonts, planOverlays } from './plan-needs.ts';
 export { planSizes } from './plan-sizes.ts';
 export { planTransparency } from './plan-transparency.ts';
 export { printRecipe, printSteps } from './print-recipe.ts';

@@ -101,7 +101,7 @@ function addRoutes(
     // The other half of the render processes is for visitors.
     concurrency: Math.ceil(settings.renderProcesses / 2),
   });
-  srcsetRoute(http, { ...parts, readRecipe, signAddress, policy: settings });
+  srcsetRoute(http, { ...parts, readRecipe, signAddress });
   explainRoutes(http, { ...parts, readRecipe, externalEnabled: settings.external });
   healthRoutes(http, {
     unreadyReasons: () => [

@@ -13,6 +13,7 @@ import { createReceivePassing } from './originals/receive-passing.ts';
 import { createStripFile } from './originals/strip-file.ts';
 import { startTokenSweep } from './originals/token-sweep.ts';
 import { createUploadTokens } from './originals/upload-tokens.ts';
+import { type Fonts, openFonts } from './render/fonts.ts';
 import type { InputLimits } from './render/protocol.ts';
 import { logRenderEvent } from './render/render-event.ts';
 import { createRenderPool, type RenderPoolOptions } from './render/render-pool.ts';
@@ -27,7 +28,9 @@ import { createDescribeVariant } from './variants/describe-variant.ts';
 import { createExplainVariant } from './variants/explain-variant.ts';
 import { createFailureMemory } from './variants/failure-memory.ts';
 import { createFindFaces, type FindFaces } from './variants/find-faces.ts';
+import { createFindOverlays, type FindOverlays } from './variants/find-overlays.ts';
 import { createFindVariantFaces } from './variants/find-variant-faces.ts';
+import type { OutputPolicy } from './variants/output-policy.ts';
 import { createServeVariant, type ServeVariant, type Variant } from './variants/serve-variant.ts';
 import { createFindStandingPlan } from './variants/standing-plan.ts';
 
@@ -44,12 +47,11 @@ export async function openServices(options: {
   const { settings, log } = options;
   const limits = inputLimits(settings);
   const sandbox = await openSandbox(settings);
-  const renderer = openRenderer({ ...options, sandbox });
-  const blobs = await openBlobStore({
-    driver: settings.storage,
-    directory: settings.storageDiskDir,
-    durable: true,
-  });
+  const fonts = await openFonts({ folder: settings.textFontsDir, forOthers: sandbox !== undefined });
+  const renderer = openRenderer({ ...options, sandbox, fonts });
+  const findOverlays = createFindOverlays((hash, signal) => originals.resolve(hash, signal));
+  const making = { renderer, limits, findOverlays, policy: { ...settings, fonts } };
+  const blobs = await openOriginalBlobs(settings);
   const cacheBlobs = await openCacheBlobs(settings);
   const cache = openCache({ settings, log, blobs: cacheBlobs });
   const originals = createOriginals({
@@ -60,7 +62,7 @@ export async function openServices(options: {
     stripFile: createStripFile(settings.uploadStrip),
     applyRecipe: createApplyRecipe({
       // The ladder of sizes is for visitors; a token's recipe is by whoever has a key.
-      serveVariant: createPassingFlow({ renderer, limits, settings: { ...settings, sizes: undefined } }),
+      serveVariant: createPassingFlow({ ...making, policy: { ...making.policy, sizes: undefined } }),
     }),
   });
   const uploadTokens = createUploadTokens({ blobs, secrets: uploadSecrets(settings) });
@@ -78,8 +80,8 @@ export async function openServices(options: {
   });
   const recall = createRecall({ notes: originals.notes, cache });
   const findFaces = openFindFaces({ renderer, limits, recall });
-  const serveVariant = createFlow({ cache, findFaces, renderer, limits, settings });
-  const knowledge = createKnowledge({ cache, recall, renderer, limits, settings, serveVariant });
+  const serveVariant = createFlow({ ...making, cache, findFaces });
+  const knowledge = createKnowledge({ ...making, cache, recall, serveVariant });
 
   /** After the HTTP has ended: waits for what runs behind, then lets go of everything. */
   async function close(): Promise<void> {
@@ -87,6 +89,7 @@ export async function openServices(options: {
     await remote.close();
     await renderer.close();
     await sandbox?.spool.close();
+    await fonts.close();
     await cache.close();
     await cacheBlobs?.close();
     await blobs.close();
@@ -94,10 +97,10 @@ export async function openServices(options: {
 
   const { uploadMaxBytes: maxBytes } = settings;
   const receivePassing = createReceivePassing({ temporaryFile, renderer, limits, maxBytes });
-  const serveOnce = createPassingFlow({ renderer, limits, settings });
+  const serveOnce = createPassingFlow(making);
   const deletePicture = createDeletePicture({ originals, cache });
   return {
-    renderer,
+    ...making,
     cache,
     originals,
     uploadTokens,
@@ -114,28 +117,24 @@ export async function openServices(options: {
 
 const KEEPS_NOTHING = { blobs: undefined, maxBytes: 0, memoryBytes: 0, minFreeBytes: 0 };
 
-function createFlow(parts: {
-  cache: VariantCache;
-  findFaces: FindFaces;
-  renderer: Renderer;
-  limits: InputLimits;
-  settings: Settings;
-}): ServeVariant {
-  const { settings, ...others } = parts;
+/** What every making of a variant needs, wherever it is kept. */
+interface Making {
+  readonly renderer: Renderer;
+  readonly limits: InputLimits;
+  readonly findOverlays: FindOverlays;
+  readonly policy: OutputPolicy;
+}
+
+function createFlow(parts: Making & { cache: VariantCache; findFaces: FindFaces }): ServeVariant {
   return createServeVariant({
-    ...others,
+    ...parts,
     coalescer: createCoalescer<Variant>(),
     failures: createFailureMemory(),
-    policy: settings,
   });
 }
 
 /** The flow for pictures that are here once: nothing of them is kept. */
-function createPassingFlow(parts: {
-  renderer: Renderer;
-  limits: InputLimits;
-  settings: Settings;
-}): ServeVariant {
+function createPassingFlow(parts: Making): ServeVariant {
   return createFlow({
     ...parts,
     cache: createVariantCache(KEEPS_NOTHING),
@@ -148,16 +147,10 @@ function openFindFaces(parts: { renderer: Renderer; limits: InputLimits; recall:
 }
 
 /** What is said of pictures without their pixels. */
-function createKnowledge(parts: {
-  cache: VariantCache;
-  renderer: Renderer;
-  limits: InputLimits;
-  settings: Settings;
-  recall: Recall;
-  serveVariant: ServeVariant;
-}) {
-  const { cache, settings } = parts;
-  const findStandingPlan = createFindStandingPlan({ cache, policy: settings });
+function createKnowledge(
+  parts: Making & { cache: VariantCache; recall: Recall; serveVariant: ServeVariant },
+) {
+  const findStandingPlan = createFindStandingPlan(parts);
   return {
     describeOriginal: createDescribeOriginal({
       ...parts,
@@ -176,7 +169,7 @@ function createKnowledge(parts: {
       coalescer: createCoalescer(),
       failures: createFailureMemory(),
     }),
-    explainVariant: createExplainVariant({ ...parts, findStandingPlan, policy: settings }),
+    explainVariant: createExplainVariant({ ...parts, findStandingPlan }),
   };
 }
 
@@ -200,10 +193,12 @@ function openRenderer(options: {
   log: Log;
   renderEntry: URL;
   sandbox: Sandbox | undefined;
+  fonts: Fonts;
 }) {
-  const { settings, log, renderEntry, sandbox } = options;
+  const { settings, log, renderEntry, sandbox, fonts } = options;
   return createRenderPool({
     sandbox,
+    fontConfigFile: fonts.configFile,
     entry: renderEntry,
     processes: settings.renderProcesses,
     deadlineMs: settings.renderDeadlineMs,
@@ -214,6 +209,10 @@ function openRenderer(options: {
     recycleAboveBytes: settings.renderRecycleBytes,
     onEvent: (event) => logRenderEvent(log, event),
   });
+}
+
+function openOriginalBlobs({ storage, storageDiskDir }: Settings): Promise<BlobStore> {
+  return openBlobStore({ driver: storage, directory: storageDiskDir, durable: true });
 }
 
 async function openCacheBlobs({ cache, cacheDiskDir }: Settings): Promise<BlobStore | undefined> {

@@ -92,12 +92,35 @@ export interface Canvas extends Size {
    * what is cut by content stays in place. The step asks for it once on each frame.
    */
   boxOnFirstFrame(find: () => Promise<Box>): Promise<Box>;
+  /**
+   * Another stored picture, one of those that the operation's `overlays` names: upright, in sRGB, of an animation the
+   * first frame, resampled to what `sizeOf` makes of its own size. Its `data` is shared: never change it.
+   */
+  overlay(picture: string, sizeOf: (natural: Size) => Size): Promise<Pixels>;
+  /** Words set in type: RGBA, transparent around the letters. Its `data` is shared: never change it. */
+  typeset(words: Words): Promise<Pixels>;
   /** Adds sharp calls that keep the size (filters). */
   filter(stage: Stage, calls: (image: Sharp) => Sharp): Promise<void>;
   /** The pixels so far; the caller may change `data` in place when it hands it back with `replace`. */
   pixels(): Promise<Pixels>;
   /** Goes on with these pixels, of any size. */
   replace(pixels: Pixels): void;
+}
+
+/** Words to be set in type. Lines are broken between words where they would be wider than the box. */
+export interface Words {
+  readonly text: string;
+  /** A font that the server has; undefined for its own. What it has no letters for, other fonts fill in. */
+  readonly font: string | undefined;
+  /** 100 (thin) to 900 (black); the nearest that there is. */
+  readonly weight: number;
+  /** Height of the em, whole pixels; it is reduced, down to 1, until the words fit into the box with their margin. */
+  readonly sizePx: number;
+  /** Added on each side, rounded half up. */
+  readonly marginEm: number;
+  readonly box: Size;
+  readonly align: 'left' | 'centre' | 'right';
+  readonly color: Color;
 }
 
 /** What is known of transparency between two steps, without a pixel. */
@@ -139,6 +162,10 @@ export interface OperationDefinition<Values extends StepValues> {
    * where only the pixels tell.
    */
   transparency?(values: Values, known: Transparency, before: Size | undefined): Transparency;
+  /** The other stored pictures that the step lays on the picture, by their hashes; absent where it never does. */
+  overlays?(values: Values): readonly string[];
+  /** The font that the step sets words in, undefined for the server's own; absent where it sets none. */
+  font?(values: Values): string | undefined;
   /** The values with every length given in pixels multiplied by `dpr`; absent where there is none. */
   scale?(values: Values, dpr: number): Values;
   /**

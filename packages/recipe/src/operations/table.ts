@@ -10,4 +10,6 @@ export { pad } from './pad.ts';
 export { resize } from './resize.ts';
 export { rotate } from './rotate.ts';
 export { round } from './round.ts';
+export { text } from './text.ts';
 export { trim } from './trim.ts';
+export { watermark } from './watermark.ts';

@@ -29,6 +29,55 @@ const onlyShrinks = fc.constantFrom('', '>');
 const hex = fc.stringMatching(/^(?:[0-9a-fA-F]{2}){3,4}$/);
 const offset = fc.integer({ min: -3000, max: 3000 }).map((value) => (value < 0 ? `${value}` : `+${value}`));
 
+const length = fc.oneof(
+  fc.integer({ min: -300, max: 3000 }).map(String),
+  fc.integer({ min: 0, max: 1000 }).map((tenths) => `${tenths / 10}%`),
+  fc.constantFrom('-0', '+5', '.5', '-.25', '0%', '007'),
+);
+const placementOptions = fc.tuple(
+  fixedWhere.map((place) => place.replace(/,$/, '')),
+  fc.oneof(fc.constant(''), text('offset:', length, 'x', length)),
+);
+const hash = fc.stringMatching(/^[0-9a-f]{40}$/);
+const watermarkOption = fc.tuple(
+  fc.oneof(
+    fc.constant(''),
+    fc.integer({ min: 1, max: 1000 }).map((tenths) => `scale:${tenths / 10}%`),
+  ),
+  fc.oneof(fc.constantFrom('', 'opacity:100.0', 'opacity:.5'), text('opacity:', percentage())),
+  fc.oneof(fc.constantFrom('', 'tile', 'tile:0x0'), text('tile:', margin, 'x', margin)),
+);
+const textOption = fc.tuple(
+  fc.oneof(
+    fc.constantFrom('', 'size:5%', 'size:.1'),
+    side.map((px) => `size:${px}`),
+  ),
+  fc.oneof(fc.constant(''), text('box:', cropSide, 'x', cropSide)),
+  fc.constantFrom('', 'font:lobster', 'font:noto-serif-2'),
+  fc.constantFrom('', 'weight:400', 'weight:900'),
+  fc.oneof(fc.constant(''), text('color:', hex)),
+  fc.oneof(fc.constant(''), text('background:', hex)),
+);
+const words = fc
+  .oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+    fc.constantFrom('Hello, world', 'text:text:', 'a:b,c', ' 50% ', 'e\u0301', 'שלום', '日本語'),
+  )
+  .filter((written) => written.trim() !== '' && !/[\p{Cc}\p{Cs}/\\]/u.test(written.normalize('NFC')));
+
+/** Options in any order. */
+function shuffled(options: fc.Arbitrary<readonly string[]>): fc.Arbitrary<string> {
+  return options.chain((all) => {
+    const written = all.filter((option) => option !== '');
+    return fc.shuffledSubarray([...written], { minLength: written.length }).map((order) => order.join(','));
+  });
+}
+
+function percentage(): fc.Arbitrary<string> {
+  return fc.integer({ min: 0, max: 100 }).map(String);
+}
+
 function fraction(): fc.Arbitrary<string> {
   return fc.integer({ min: 0, max: 1000 }).map((thousandths) => (thousandths / 1000).toString());
 }
@@ -78,7 +127,13 @@ export const ARBITRARY_ARGUMENTS: Readonly<Record<keyof typeof operations, fc.Ar
     fc.integer({ min: 1, max: 500 }).map((tenths) => `${tenths / 10}%`),
     fc.constantFrom('circle', '050%', '.5%', '12.50%'),
   ),
+  text: fc
+    .tuple(shuffled(fc.tuple(placementOptions, textOption).map((options) => options.flat())), words)
+    .map(([options, written]) => `${options === '' ? '' : `${options},`}text:${written}`),
   trim: fc.oneof(fc.integer({ min: 0, max: 100 }).map(String), fc.constantFrom('00', '010')),
+  watermark: fc
+    .tuple(hash, shuffled(fc.tuple(placementOptions, watermarkOption).map((options) => options.flat())))
+    .map(([picture, options]) => (options === '' ? picture : `${picture},${options}`)),
 };
 
 /** For each output setting the arguments that it takes; a setting without an entry does not compile. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, realpath, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { mkdir, readdir, realpath, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { ConfigurationProblem } from './configuration-error.ts';
 
 /** A folder that the server writes to, by the setting that names it; `path` is absolute. */
@@ -34,6 +34,23 @@ export async function prepareFolders(
       });
   }
   return { problems, warnings };
+}
+
+/** The absolute path of a folder that the server only reads, and what is wrong with it; none where none is given. */
+export async function existingFolderAt(
+  name: string,
+  given: string | undefined,
+  startFolder: string,
+): Promise<{ path: string | undefined; problems: ConfigurationProblem[] }> {
+  if (given === undefined) return { path: undefined, problems: [] };
+  const path = resolve(startFolder, given);
+  try {
+    await readdir(path);
+    return { path, problems: [] };
+  } catch (error) {
+    const message = `names no folder that can be read (${errorCode(error)})`;
+    return { path, problems: [{ name, given, message }] };
+  }
 }
 
 async function overlapProblems(folders: readonly ConfiguredFolder[]): Promise<ConfigurationProblem[]> {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { accessProblems, recipeProblems, signingProblems } from './access.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { describeSettings } from './describe.ts';
-import { type ConfiguredFolder, prepareFolders } from './folders.ts';
+import { type ConfiguredFolder, existingFolderAt, prepareFolders } from './folders.ts';
 import { installedLibraries, libraryProblems } from './library-versions.ts';
 import { nodeVersionProblem } from './node-version.ts';
 import { presetsText } from './presets.ts';
@@ -33,6 +33,7 @@ export async function loadSettings(
   const read = settingsSchema.safeParse(texts);
   const names = unknownNames(environment, Object.keys(settingsObject.shape).map(environmentName));
   const folders = await prepareFolders(configuredFolders(given, startFolder));
+  const fontsFolder = await existingFolderAt('TEXT_FONTS_DIR', given.textFontsDir, startFolder);
   const problems = [
     nodeVersionProblem(nodeVersion) ?? [],
     libraryProblems(installedLibraries()),
@@ -42,6 +43,7 @@ export async function loadSettings(
     whoMay(given),
     whatMayBe(texts, fileProblems),
     folders.problems,
+    fontsFolder.problems,
   ].flat();
   if (!read.success || problems.length > 0) throw new ConfigurationError(problems);
   return {
@@ -49,6 +51,7 @@ export async function loadSettings(
       ...read.data,
       storageDiskDir: resolve(startFolder, read.data.storageDiskDir),
       cacheDiskDir: resolve(startFolder, read.data.cacheDiskDir),
+      textFontsDir: fontsFolder.path,
     },
     warnings: [...names.warnings, ...folders.warnings],
   };

@@ -105,6 +105,13 @@ export function folder() {
   );
 }
 
+/** A folder that is there already, as written: relative ones are not resolved here. */
+export function existingFolder() {
+  return kind({ allowed: 'a folder that exists' }, (text) =>
+    text.includes('\0') ? { problem: 'holds a zero byte' } : { value: text },
+  );
+}
+
 /** An IP address without brackets, or a host name. */
 export function listenHost() {
   return kind({ allowed: 'an IP address (without brackets) or a host name' }, (text) =>

@@ -1,5 +1,5 @@
 import { aboutSettings } from './about-settings.ts';
-import { choice, decimal, toggle, wholeNumber } from './setting-kinds.ts';
+import { choice, decimal, existingFolder, toggle, wholeNumber } from './setting-kinds.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -38,6 +38,11 @@ export const variantSettings = {
     group: 'Limits',
     description:
       'Whether SVG is taken: drawn in a render process, at its own size in pixels or as large as the first resize wants it, without scripts and without anything outside the file. A drawing can be made to take long; it ends at the deadline.',
+  }),
+  textFontsDir: existingFolder().optional().register(aboutSettings, {
+    group: 'Variants',
+    description:
+      'Folder of more fonts for `text` (TTF, OTF, TTC, WOFF), which also help out with letters that others lack, such as Chinese ones. A file is a font, a folder one font in several weights; `font:<name>` is the name of either, in lower case, with `-` for all but letters and digits.',
   }),
   clientHints: toggle().prefault('off').register(aboutSettings, {
     group: 'Variants',

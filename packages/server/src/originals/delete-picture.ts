@@ -13,7 +13,10 @@ export function createDeletePicture(dependencies: {
 
   return async function deletePicture(hash) {
     const existed = await originals.remove(hash);
-    if (existed) await cache.deleteGroup(hash);
-    return existed;
+    if (!existed) return false;
+    await cache.deleteGroup(hash);
+    // What it was laid on is of other pictures, but shows it.
+    await cache.deleteMadeFrom(hash);
+    return true;
   };
 }

@@ -51,7 +51,7 @@ export function createAskOfVariant<Value extends object>(
     const kept = await findKept(group, key);
     if (kept !== undefined) return { value: kept, variesBy: plan.variesBy };
     // Taken before the variant is made: a DELETE from here on voids it.
-    const ticket = cache.ticket(group);
+    const ticket = cache.ticket(group, plan.overlays);
     const made = await makeVariant(serveVariant, question);
     const entryName = `${made.key}-${name}`;
     const run = `${group}/${entryName}`;

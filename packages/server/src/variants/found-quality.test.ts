@@ -42,6 +42,7 @@ function plan(recipe: string) {
       qualityAutoSimilarity: 0.98,
       avifBudgetMs: 2000,
       clientHints: false,
+      fonts: { names: [], revision: '' },
     },
   });
 }

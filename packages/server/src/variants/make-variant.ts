@@ -1,25 +1,25 @@
 import type { VariantCache } from '../cache/variant-cache.ts';
 import type { InputLimits } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
-import type { Original } from '../sources/source.ts';
 import type { FindFaces } from './find-faces.ts';
 import { createFoundQualities } from './found-quality.ts';
 import { isOverBudget } from './over-budget.ts';
 import type { VariantPlan } from './plan-variant.ts';
 import { renderVariant } from './render-variant.ts';
-import type { Variant } from './serve-variant.ts';
+import type { PicturesOfVariant, Variant } from './serve-variant.ts';
 import type { SlowRenders } from './slow-renders.ts';
 import type { StageTimer } from './stage-timer.ts';
 import { variantEntry } from './variant-entry.ts';
 
 /** Renders a variant, and keeps it and what was found out on the way. */
-export type MakeVariant = (work: {
-  readonly original: Original;
-  readonly plan: VariantPlan;
-  readonly key: string;
-  readonly timer: StageTimer;
-  readonly signal: AbortSignal;
-}) => Promise<Variant>;
+export type MakeVariant = (
+  work: PicturesOfVariant & {
+    readonly plan: VariantPlan;
+    readonly key: string;
+    readonly timer: StageTimer;
+    readonly signal: AbortSignal;
+  },
+) => Promise<Variant>;
 
 /** Creates the part of the flow that is run once for each key, however many ask. */
 export function createMakeVariant(dependencies: {
@@ -32,15 +32,24 @@ export function createMakeVariant(dependencies: {
   const { cache, findFaces, slowRenders } = dependencies;
   const qualities = createFoundQualities(cache);
 
-  return async function makeVariant({ original, plan, key, timer, signal }) {
+  return async function makeVariant({ original, overlays, plan, key, timer, signal }) {
     // Taken before the original is opened: a DELETE from here on voids it, so nothing is kept of what is gone.
-    const ticket = cache.ticket(original.group);
+    const ticket = cache.ticket(original.group, plan.overlays);
     const output = await qualities.settle(original, plan);
     const faces = plan.needsFaces
       ? await timer.measure('faces', findFaces(original, plan.page, signal))
       : undefined;
     try {
-      const rendered = await renderVariant({ ...dependencies, original, plan, faces, output, timer, signal });
+      const rendered = await renderVariant({
+        ...dependencies,
+        original,
+        overlays,
+        plan,
+        faces,
+        output,
+        timer,
+        signal,
+      });
       const { variant, foundQuality } = rendered;
       qualities.keep(ticket, original, plan, foundQuality);
       // The answer does not wait for the store, and a store that fails has said so in the log.

@@ -11,6 +11,8 @@ export interface OutputPolicy {
   readonly qualityAutoSimilarity: number;
   /** How long a render may take to become AVIF where nobody named that format; 0 for no AVIF then. */
   readonly avifBudgetMs: number;
+  /** The fonts that recipes can name, and what changes whenever there are other fonts. */
+  readonly fonts: { readonly names: readonly string[]; readonly revision: string };
   /** True where what the client says of its screen and of saving data counts. */
   readonly clientHints: boolean;
 }

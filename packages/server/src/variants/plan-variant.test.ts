@@ -38,6 +38,7 @@ const POLICY: OutputPolicy = {
   qualityAutoSimilarity: 0.98,
   avifBudgetMs: 2000,
   clientHints: false,
+  fonts: { names: ['lobster'], revision: 'fonts-1' },
 };
 const NOBODY: Client = { accepted: new Map(), savesData: false, dpr: undefined, widthPx: undefined };
 const CHROME = accepting('avif', 'webp', 'jpeg', 'png', 'gif');

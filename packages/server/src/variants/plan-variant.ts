@@ -2,6 +2,8 @@ import {
   effectiveSteps,
   needsFaces,
   type OutputFormat,
+  planFonts,
+  planOverlays,
   planSizes,
   planTransparency,
   printSteps,
@@ -26,6 +28,10 @@ export interface VariantPlan {
   readonly page: number | undefined;
   /** True where a step has to know the faces in the original. */
   readonly needsFaces: boolean;
+  /** The other stored pictures that are laid on it, by their hashes. */
+  readonly overlays: readonly string[];
+  /** Which fonts there are, where a step writes; undefined where none does. */
+  readonly fontsRevision: string | undefined;
   readonly output: OutputPlan;
   readonly outputLimits: OutputLimits;
   /** The original's size, then the one after each step; undefined from the first step on whose size only pixels tell. */
@@ -48,7 +54,8 @@ export interface PlanQuestion {
 }
 
 /**
- * Settles defaults and what the client decides, computes every size and applies the limits: `page_not_found`, and
+ * Settles defaults and what the client decides, computes every size and applies the limits: `page_not_found`,
+ * `font_not_found`, and
  * `result_too_large` before any pixel is read.
  */
 export function planVariant(question: PlanQuestion): VariantPlan {
@@ -78,6 +85,8 @@ function planWithin(question: PlanQuestion, avifMaxPixels: number): VariantPlan 
     steps: printSteps(steps),
     page: frames > 1 ? undefined : paged.page,
     needsFaces: needsFaces(steps),
+    overlays: planOverlays(steps),
+    fontsRevision: settleFonts(steps, policy.fonts),
     output: planOutput(settings, {
       format,
       savesData: savesData && client.savesData,
@@ -98,6 +107,14 @@ function planWithin(question: PlanQuestion, avifMaxPixels: number): VariantPlan 
         ? { ms: policy.avifBudgetMs, otherwise: () => planWithin(question, 0) }
         : undefined,
   };
+}
+
+function settleFonts(steps: readonly Step[], fonts: OutputPolicy['fonts']): string | undefined {
+  const asked = planFonts(steps);
+  const unknown = asked.find((font) => font !== undefined && !fonts.names.includes(font));
+  if (unknown === undefined) return asked.length === 0 ? undefined : fonts.revision;
+  const known = fonts.names.length === 0 ? 'no font but its own' : `only ${fonts.names.join(', ')}`;
+  throw new ServiceError('font_not_found', `no font is called "${unknown}" here; the server has ${known}`);
 }
 
 function formatCase(known: {

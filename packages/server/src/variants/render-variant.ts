@@ -3,6 +3,7 @@ import { estimateDecodeBytes } from '../render/memory-estimate.ts';
 import type { InputLimits, OutputPlan } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
 import type { Original } from '../sources/source.ts';
+import { estimateOverlays, openPictures } from './open-pictures.ts';
 import type { VariantPlan } from './plan-variant.ts';
 import type { Variant } from './serve-variant.ts';
 import type { StageTimer } from './stage-timer.ts';
@@ -12,6 +13,7 @@ export async function renderVariant(work: {
   renderer: Renderer;
   limits: InputLimits;
   original: Original;
+  overlays: readonly Original[];
   plan: VariantPlan;
   /** Those in the original, where the plan needs them. */
   faces: readonly Face[] | undefined;
@@ -20,19 +22,18 @@ export async function renderVariant(work: {
   timer: StageTimer;
   signal: AbortSignal;
 }): Promise<{ readonly variant: Variant; readonly foundQuality: number | undefined }> {
-  const { renderer, limits, original, plan, faces, output, timer, signal } = work;
+  const { renderer, limits, original, overlays, plan, faces, output, timer, signal } = work;
   const { steps, page, outputLimits, sizes, budget } = plan;
   const facts = original.facts.pages?.[(page ?? 1) - 1] ?? original.facts;
-  const local = await timer.measure('open', original.open(signal));
+  const opened = await timer.measure('open', openPictures({ original, overlays }, signal));
   try {
-    const input = { path: local.path, offset: local.offset, length: local.length };
     const result = await timer.measure(
       'render',
       renderer.run(
-        { kind: 'render', input, limits, page, steps, faces, output, outputLimits },
+        { kind: 'render', ...opened.inputs, limits, page, steps, faces, output, outputLimits },
         {
           pictureId: original.id,
-          estimatedBytes: estimateDecodeBytes(facts, sizes.at(-1)),
+          estimatedBytes: estimateDecodeBytes(facts, sizes.at(-1)) + estimateOverlays(overlays),
           deadlineMs: budget?.ms,
           signal,
         },
@@ -41,7 +42,7 @@ export async function renderVariant(work: {
     const variant = { bytes: asBuffer(result.bytes), format: result.format, sizes: result.sizes };
     return { variant, foundQuality: result.foundQuality };
   } finally {
-    await local.release();
+    await opened.release();
   }
 }
 

@@ -8,6 +8,7 @@ import type { Original } from '../sources/source.ts';
 import type { Client, ClientTrait } from './client.ts';
 import type { FailureMemory } from './failure-memory.ts';
 import type { FindFaces } from './find-faces.ts';
+import type { FindOverlays } from './find-overlays.ts';
 import { createMakeVariant } from './make-variant.ts';
 import type { OutputPolicy } from './output-policy.ts';
 import { isOverBudget } from './over-budget.ts';
@@ -51,6 +52,13 @@ export interface Variant {
 
 export type ServeVariant = (request: VariantRequest) => Promise<VariantAnswer>;
 
+/** What a variant is made of. */
+export interface PicturesOfVariant {
+  readonly original: Original;
+  /** The stored pictures that its steps lay on. */
+  readonly overlays: readonly Original[];
+}
+
 /** Creates the flow from a recipe and an original to a variant. It knows nothing of HTTP, and nothing of pixels. */
 export function createServeVariant(dependencies: {
   cache: VariantCache;
@@ -59,9 +67,10 @@ export function createServeVariant(dependencies: {
   failures: FailureMemory;
   limits: InputLimits;
   findFaces: FindFaces;
+  findOverlays: FindOverlays;
   policy: OutputPolicy;
 }): ServeVariant {
-  const { cache, coalescer, failures, policy } = dependencies;
+  const { cache, coalescer, failures, findOverlays, policy } = dependencies;
   const slowRenders = createSlowRenders(cache);
   const makeVariant = createMakeVariant({ ...dependencies, slowRenders });
 
@@ -69,16 +78,19 @@ export function createServeVariant(dependencies: {
     const { recipe, client, resolve, timer, signal } = request;
     const original = await timer.measure('resolve', resolve(signal));
     const plan = planVariant({ recipe, facts: original.facts, client, policy });
-    return (await answerPlan(request, original, plan)) ?? answerInstead(request, original, plan);
+    // Before any look-up: what shows a deleted picture is not to be served from wherever it may still lie.
+    const pictures = { original, overlays: await findOverlays(plan.overlays, signal) };
+    return (await answerPlan(request, pictures, plan)) ?? answerInstead(request, pictures, plan);
   };
 
   /** Undefined where the variant takes longer than its budget. */
   async function answerPlan(
     request: VariantRequest,
-    original: Original,
+    pictures: PicturesOfVariant,
     plan: VariantPlan,
   ): Promise<VariantAnswer | undefined> {
     const { holds, timer, signal } = request;
+    const { original } = pictures;
     const key = variantKey(plan, original.id);
     const answer = { key, original, variesBy: plan.variesBy, plannedSize: plan.sizes.at(-1) };
     if (holds(key)) return { ...answer, variant: undefined, cacheState: 'unchanged' };
@@ -96,7 +108,7 @@ export function createServeVariant(dependencies: {
         // The run before this one may have ended since the look-up.
         async (runSignal) =>
           peek(original, key) ??
-          failures.remember(run, makeVariant({ original, plan, key, timer, signal: runSignal })),
+          failures.remember(run, makeVariant({ ...pictures, plan, key, timer, signal: runSignal })),
       );
       return { ...answer, variant, cacheState: 'miss' };
     } catch (error) {
@@ -107,10 +119,10 @@ export function createServeVariant(dependencies: {
 
   async function answerInstead(
     request: VariantRequest,
-    original: Original,
+    pictures: PicturesOfVariant,
     plan: VariantPlan,
   ): Promise<VariantAnswer> {
-    const instead = plan.budget && (await answerPlan(request, original, plan.budget.otherwise()));
+    const instead = plan.budget && (await answerPlan(request, pictures, plan.budget.otherwise()));
     if (instead === undefined) throw new ServiceError('internal', 'a plan without a budget went beyond it');
     return instead;
   }

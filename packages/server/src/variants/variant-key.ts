@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import { madeFromMark } from '../cache/made-from.ts';
 import type { VariantPlan } from './plan-variant.ts';
 
 /** Raised whenever the same plan gives other bytes than before, so that old variants are not served for new ones. */
 const RENDER_REVISION = 2;
 
 /**
- * Names a variant: 40 hex digits over the canonical plan, the original's bytes and the renderer's revision. Equal
+ * Names a variant: 40 hex digits over the canonical plan, the original's bytes and the renderer's revision, then the mark of
+ * each picture that is laid on it. Equal
  * meaning gives an equal key; nothing of the client but the format it settled for takes part in it.
  */
 export function variantKey(plan: VariantPlan, originalId: string): string {
@@ -15,9 +17,10 @@ export function variantKey(plan: VariantPlan, originalId: string): string {
     String(plan.page),
     plan.steps,
     JSON.stringify(plan.output),
+    ...(plan.fontsRevision === undefined ? [] : [plan.fontsRevision]),
   ];
   const digest = createHash('sha256');
   // Each part is preceded by its length: no two lists of parts run together to the same bytes.
   for (const part of parts) digest.update(`${Buffer.byteLength(part)}:${part}`);
-  return digest.digest('hex').slice(0, 40);
+  return digest.digest('hex').slice(0, 40) + plan.overlays.map(madeFromMark).join('');
 }

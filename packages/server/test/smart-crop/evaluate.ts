@@ -2,7 +2,6 @@ import { type Face, findOperation, type Size } from '@images-server/recipe';
 import { createCanvas } from '../../src/render/child/canvas.ts';
 import { createFaceFinder } from '../../src/render/child/faces/face-finder.ts';
 import { readWeightFiles } from '../../src/render/child/faces/weights.ts';
-import { findAnew } from '../../src/render/child/first-frame.ts';
 import { passOverPixels } from '../../src/render/child/pass.ts';
 import type { FacePicture } from './face-pictures.ts';
 import { isWhole, mostWhole } from './kept-faces.ts';
@@ -85,7 +84,7 @@ async function placeOf(
     const left = Math.floor((pixels.width - size.width) / 2);
     return { left, top: Math.floor((pixels.height - size.height) / 2), ...size };
   }
-  const canvas = createCanvas(passOverPixels(pixels), findAnew, found);
+  const canvas = createCanvas(passOverPixels(pixels), { faces: found });
   return { ...(await canvas.pointOfInterest(way, size)), ...size };
 }
 

@@ -1,10 +1,12 @@
 import type { Canvas, Color, Face, Size } from '@images-server/recipe';
 import { rotatedSize, STAGES } from '@images-server/recipe';
 import type { OverlayOptions } from 'sharp';
+import { ServiceError } from '../../errors.ts';
 import { isSameSize } from './assert-size.ts';
 import { followFaces, shiftedBy } from './faces/follow-faces.ts';
 import { placeAroundFaces } from './faces/place-around-faces.ts';
 import { type FindBox, findAnew } from './first-frame.ts';
+import type { Layers } from './layers.ts';
 import { enlarge, rotation } from './mapping.ts';
 import type { Orientation } from './orientation.ts';
 import {
@@ -29,17 +31,21 @@ export interface PassCanvas extends Canvas {
 
 const TRANSPARENT: Color = { r: 0, g: 0, b: 0, alpha: 0 };
 
-/**
- * Begins with one frame; nothing runs before it has to. `findBox` recalls what an earlier frame's canvas found; `found` are
- * the faces in the frame, in fractions of its sides, where a step needs them.
- */
-export function createCanvas(
-  start: Pass,
-  findBox: FindBox = findAnew,
-  found?: readonly Face[] | undefined,
-): PassCanvas {
+/** What a canvas gets from outside. */
+export interface CanvasHelp {
+  /** Recalls what an earlier frame's canvas found. */
+  readonly findBox?: FindBox;
+  /** The faces in the frame, in fractions of its sides; needed where a step needs them. */
+  readonly faces?: readonly Face[] | undefined;
+  /** What steps can lay on the picture; needed where one does. */
+  readonly layers?: Layers | undefined;
+}
+
+/** Begins with one frame; nothing runs before it has to. */
+export function createCanvas(start: Pass, help: CanvasHelp = {}): PassCanvas {
+  const { findBox = findAnew, layers = NO_LAYERS } = help;
   const pending = createPendingPass(start);
-  const faces = followFaces(found, passSize(start));
+  const faces = followFaces(help.faces, passSize(start));
 
   async function turn(orientation: Orientation): Promise<void> {
     faces.turn(orientation, canvas);
@@ -104,6 +110,8 @@ export function createCanvas(
     async filter(stage, calls) {
       await pending.change((pass) => withFilter(pass, { stage, calls }));
     },
+    overlay: layers.overlay,
+    typeset: layers.typeset,
     pixels: pending.pixels,
     replace(pixels) {
       faces.map(enlarge(canvas, pixels));
@@ -124,6 +132,11 @@ function smallerOf(first: Size, second: Size): Size {
     height: Math.min(first.height, second.height),
   };
 }
+
+const NO_LAYERS: Layers = {
+  overlay: () => Promise.reject(new ServiceError('internal', 'a canvas without layers')),
+  typeset: () => Promise.reject(new ServiceError('internal', 'a canvas without layers')),
+};
 
 /** One pixel of the colour, everywhere, behind what is there. */
 function layerBehind(background: Color): OverlayOptions {

@@ -22,7 +22,10 @@ export async function renderAnimation(bytes: Buffer, header: Header, order: Step
   const firstFrame = createFirstFrame();
   let sizes: readonly Size[] = [];
   for (const frame of await decodeFrames(bytes, header)) {
-    const canvas = createCanvas(passOverPixels(frame), firstFrame.finderOfNextFrame(), order.faces);
+    const canvas = createCanvas(passOverPixels(frame), {
+      ...order,
+      findBox: firstFrame.finderOfNextFrame(),
+    });
     sizes = await takeSteps(canvas, order, facts.frames);
     finishedFrames.push(await canvas.pixels());
   }

@@ -3,7 +3,7 @@ import type { OutputLimits, OutputPlan } from '../protocol.ts';
 import { createCanvas, type PassCanvas } from './canvas.ts';
 import { ANIMATED_FORMATS, encode, OPAQUE_FORMATS, TURNED_FORMATS } from './encode.ts';
 import { type Encoded, encodePixels, settingsOf } from './encode-pixels.ts';
-import { findAnew } from './first-frame.ts';
+import type { Layers } from './layers.ts';
 import { noLargerThan, originalAsVariant } from './original-as-variant.ts';
 import { isUntouched, type Pass, passOverOriginal, passSize } from './pass.ts';
 import type { Header } from './probe.ts';
@@ -21,6 +21,8 @@ export interface RenderOrder {
   readonly faces?: readonly Face[] | undefined;
   readonly output: OutputPlan;
   readonly outputLimits: OutputLimits;
+  /** What steps can lay on the picture; needed where one does. */
+  readonly layers?: Layers | undefined;
 }
 
 /** The finished variant; its size is that of one frame. */
@@ -35,8 +37,8 @@ export interface Rendered extends Size, Encoded {
  * `broken_picture`.
  */
 export async function renderPicture(bytes: Buffer, header: Header, order: RenderOrder): Promise<Rendered> {
-  const { page, faces, output, outputLimits } = order;
-  const steps: StepsOrder = { steps: parseSteps(order.steps), faces, output, outputLimits };
+  const { page, faces, output, outputLimits, layers } = order;
+  const steps: StepsOrder = { steps: parseSteps(order.steps), faces, output, outputLimits, layers };
   const isAnimated = header.facts.frames > 1 && page === undefined && ANIMATED_FORMATS.has(output.format);
   return isAnimated ? renderAnimation(bytes, header, steps) : renderStill(bytes, header, { ...steps, page });
 }
@@ -49,7 +51,7 @@ async function renderStill(
   const { facts } = header;
   const { output, page } = order;
   const pass = passOverOriginal({ ...facts, bytes, page, upright: facts });
-  const canvas = createCanvas(pass, findAnew, order.faces);
+  const canvas = createCanvas(pass, order);
   const sizes = await takeSteps(canvas, order, 1);
   await fillTransparency(canvas, output);
   // libvips writes the orientation of the original into these, whatever was done about it: pixels have none.

@@ -3,6 +3,7 @@ import { analysePicture } from './analyse/analyse-picture.ts';
 import { createFaceFinder, type FindFaces } from './faces/face-finder.ts';
 import { readWeightFiles } from './faces/weights.ts';
 import { createInputReader } from './input-reader.ts';
+import { createLayers } from './layers.ts';
 import { passOverOriginal } from './pass.ts';
 import { probe, withPages } from './probe.ts';
 import { renderPicture } from './render-picture.ts';
@@ -32,7 +33,7 @@ export async function runJob(
     if (job.kind === 'verify') await verify(bytes, header.facts);
     return { kind: 'facts', facts: await withPages(bytes, header.facts, job.limits) };
   }
-  const rendered = await renderPicture(bytes, header, job);
+  const rendered = await renderPicture(bytes, header, { ...job, layers: createLayers(job) });
   const renderMs = performance.now() - startedMs;
   return { kind: 'variant', ...rendered, format: job.output.format, timings: { renderMs } };
 }

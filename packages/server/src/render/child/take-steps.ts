@@ -4,6 +4,7 @@ import type { OutputLimits, OutputPlan } from '../protocol.ts';
 import { assertSize } from './assert-size.ts';
 import type { PassCanvas } from './canvas.ts';
 import { FORMAT_MAX_SIDE_PX } from './encode.ts';
+import type { Layers } from './layers.ts';
 
 /** The steps and what bounds them. */
 export interface StepsOrder {
@@ -11,6 +12,8 @@ export interface StepsOrder {
   readonly faces: readonly Face[] | undefined;
   readonly output: OutputPlan;
   readonly outputLimits: OutputLimits;
+  /** What steps can lay on the picture; needed where one does. */
+  readonly layers?: Layers | undefined;
 }
 
 /** Does the steps on one of so many frames, and says the size after each; `result_too_large` before a step whose result is beyond the limits. */

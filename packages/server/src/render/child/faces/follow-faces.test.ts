@@ -2,7 +2,6 @@ import type { Canvas, Face, Pixels } from '@images-server/recipe';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCanvas } from '../canvas.ts';
-import { findAnew } from '../first-frame.ts';
 import { passOverPixels } from '../pass.ts';
 
 /** Black, with a white box. */
@@ -94,7 +93,7 @@ const FOUND = [
 ];
 
 function canvasWithFace() {
-  return createCanvas(passOverPixels(pictureWithBox(SIZE, BOX)), findAnew, FOUND);
+  return createCanvas(passOverPixels(pictureWithBox(SIZE, BOX)), { faces: FOUND });
 }
 
 /** The face is where the white is, to two pixels: edges are resampled. */
