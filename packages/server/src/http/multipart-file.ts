@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { MultipartFile } from '@fastify/multipart';
+import type { Multipart, MultipartFile, MultipartValue } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { ServiceError } from '../errors.ts';
+import { unlessStalled } from './stalled-body.ts';
 
 /** What has been made of a file that came; `discard` removes it. */
 interface Received {
@@ -20,8 +21,9 @@ export async function receiveMultipart<Kind extends Received>(
     throw badMultipart('expected multipart/form-data with the picture in the field `file`');
   let received: Kind | undefined;
   try {
-    for await (const part of request.parts()) {
+    for await (const part of partsOf(request)) {
       if (part.type === 'file') received = await receivePart(part, receive, received);
+      else assertShortField(part);
     }
   } catch (error) {
     await received?.discard();
@@ -29,6 +31,22 @@ export async function receiveMultipart<Kind extends Received>(
   }
   if (received === undefined) throw badMultipart('expected the picture in the field `file`');
   return received;
+}
+
+async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
+  const parts = request.parts();
+  for (;;) {
+    const next = await unlessStalled(request.raw, parts.next());
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+const MAX_FIELD_NAME_LENGTH = 100;
+
+/** What is cut off is more than anybody needs who sends a picture. The parser has no limit for names in multipart bodies. */
+function assertShortField({ fieldname, valueTruncated }: MultipartValue): void {
+  if (fieldname.length > MAX_FIELD_NAME_LENGTH || valueTruncated) throw badMultipart('a field is too long');
 }
 
 async function receivePart<Kind extends Received>(
