@@ -1,10 +1,10 @@
 export { effectiveSteps } from './effective-steps.ts';
 export { ArgumentError, RecipeError, type RecipeErrorCode } from './errors.ts';
 export type { Filter } from './filters/filter.ts';
-export { FILTERS } from './filters/find-filter.ts';
+export { FILTERS, type FilterName } from './filters/find-filter.ts';
 export { type Crop, cropBox, cropSize, type Geometry, resizedSize, rotatedSize } from './geometry.ts';
 export { needsFaces } from './needs-faces.ts';
-export { findOperation, OPERATIONS } from './operations/find-operation.ts';
+export { findOperation, OPERATIONS, type OperationName } from './operations/find-operation.ts';
 export type {
   Box,
   Canvas,
@@ -31,7 +31,7 @@ export { MAX_RECIPE_LENGTH, MAX_STEPS, type OutputSettings, type Recipe, type St
 export { PRESET, type RecipeRules } from './recipe-rules.ts';
 export { type RecipeAtWidth, recipesAtWidths } from './recipes-at-widths.ts';
 export { scaleSteps } from './scale-steps.ts';
-export { SETTINGS } from './settings/find-setting.ts';
+export { SETTINGS, type SettingName } from './settings/find-setting.ts';
 export { OUTPUT_FORMATS, type OutputFormat } from './settings/format.ts';
 export type { Setting } from './settings/setting.ts';
 export {

@@ -1,6 +1,9 @@
 import type { Filter } from './filter.ts';
 import * as table from './table.ts';
 
+/** The name of a filter. */
+export type FilterName = keyof typeof table;
+
 /** Every filter, by name. */
 export const FILTERS: readonly Filter[] = Object.values(table);
 

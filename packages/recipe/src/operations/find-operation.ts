@@ -1,6 +1,9 @@
 import type { Operation } from './operation.ts';
 import * as table from './table.ts';
 
+/** The name of an operation. */
+export type OperationName = keyof typeof table;
+
 /** Every operation, by name. */
 export const OPERATIONS: readonly Operation[] = Object.values(table);
 

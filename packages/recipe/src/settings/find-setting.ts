@@ -1,6 +1,9 @@
 import type { Setting } from './setting.ts';
 import * as table from './table.ts';
 
+/** The name of an output setting. */
+export type SettingName = keyof typeof table;
+
 /** Every output setting, by name; they are printed in this order. */
 export const SETTINGS: readonly Setting[] = Object.values(table);
 
