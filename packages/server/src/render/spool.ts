@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, chown, copyFile, rm, statfs } from 'node:fs/promises';
+import { chmod, chown, copyFile, rm, statfs, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceError } from '../errors.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import type { RenderInput, RenderJob, RenderOverlay } from './protocol.ts';
+import { createSharedCopies } from './shared-copies.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 /** A job whose pictures the render process may read, until it is released. */
@@ -23,6 +24,8 @@ export interface Spool {
 }
 
 const PREFIX = 'images-server-spool-';
+/** Pages show one picture in several sizes: the next job for it comes within moments. A deleted picture is gone as soon. */
+const KEPT_MS = 2000;
 
 /**
  * Opens a spool in a folder of its own inside `parent`, and removes what servers that were killed have left there.
@@ -31,31 +34,44 @@ const PREFIX = 'images-server-spool-';
 export async function openSpool({
   parent,
   user,
+  keptMs = KEPT_MS,
 }: {
   parent: string;
   user: UnprivilegedUser;
+  keptMs?: number;
 }): Promise<Spool> {
   const directory = await makeOwnFolder({ parent, prefix: PREFIX, forOthers: true });
 
-  async function lendInput(input: RenderInput): Promise<LentInput> {
-    if (!('path' in input)) return { input, release: async () => {} };
-    const path = join(directory, randomUUID());
-    // What cannot be removed now goes with the folder.
-    const release = () => rm(path, { force: true }).catch(() => {});
+  // What cannot be removed now goes with the folder.
+  const remove = (copy: string) => unlink(copy).catch(() => {});
+
+  async function make(original: string): Promise<string> {
+    const copy = join(directory, randomUUID());
     try {
-      await copyFile(input.path, path);
-      await chown(path, user.uid, user.gid);
-      await chmod(path, 0o400);
+      await copyFile(original, copy);
+      await chown(copy, user.uid, user.gid);
+      await chmod(copy, 0o400);
+      return copy;
     } catch (cause) {
-      await release();
+      await remove(copy);
       throw lendingFailed(cause);
     }
+  }
+
+  const copies = createSharedCopies({ make, remove, keptMs });
+
+  async function lendInput(input: RenderInput): Promise<LentInput> {
+    if (!('path' in input)) return { input, release: async () => {} };
+    const { path, release } = await copies.take(input.path, input.offset + input.length);
     return { input: { ...input, path }, release };
   }
 
   return {
     lend: (job) => lendJob(job, lendInput),
-    close: () => rm(directory, { recursive: true, force: true }),
+    close: async () => {
+      copies.close();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 
