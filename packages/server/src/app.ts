@@ -1,15 +1,18 @@
 import type { FastifyInstance } from 'fastify';
+import type { StoreFault } from './blobs/watch-store.ts';
 import type { Settings } from './config/schema.ts';
 import { createAuthorize } from './http/api-keys.ts';
 import { allowOrigins } from './http/cors.ts';
 import { createHotAnswers, type HotAnswers } from './http/hot-answers.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createReadRecipe } from './http/read-recipe.ts';
+import { createObserveRequest } from './http/request-observer.ts';
 import { explainRoutes } from './http/routes/explain.ts';
 import { externalRoute } from './http/routes/external.ts';
-import { healthRoutes } from './http/routes/health.ts';
+import { healthRoutes, type UnreadyReasons } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/image.ts';
 import { infoRoutes } from './http/routes/info.ts';
+import { metricsRoute } from './http/routes/metrics.ts';
 import { processRoute } from './http/routes/process.ts';
 import { srcsetRoute } from './http/routes/srcset.ts';
 import { uploadRoute } from './http/routes/upload.ts';
@@ -19,6 +22,8 @@ import { createSignAddress } from './http/sign-address.ts';
 import { checkSignatures } from './http/signatures.ts';
 import { createPermitUpload } from './http/upload-permission.ts';
 import { createRequestIds, type Log } from './observe/log.ts';
+import { createMetrics, type Metrics } from './observe/metrics.ts';
+import type { Traces } from './observe/traces.ts';
 import { openServices, type Services } from './services.ts';
 
 /** The whole server. */
@@ -31,26 +36,44 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Puts HTTP around the services. `renderEntry` is the program of a render process, `version` the server's own. */
+/**
+ * Puts HTTP around the services. `renderEntry` is the program of a render process, `version` the server's own,
+ * `libraries` those of the libraries that decode, for whoever asks.
+ */
 export async function createApp(options: {
   settings: Settings;
   log: Log;
   renderEntry: URL;
   version: string;
+  libraries: Readonly<Record<string, string | undefined>>;
 }): Promise<App> {
   const { settings, log } = options;
-  const services = await openServices(options);
+  const versions = knownVersions(options);
+  const metrics = settings.metrics ? createMetrics(versions) : undefined;
+  const traces = settings.traces === 'otlp' ? await loadTraces(options.version) : undefined;
+  const services = await openServices({ ...options, metrics });
   let draining = false;
   const requestId = createRequestIds();
-  const hotAnswers = createHotAnswers({ cache: services.cache, log, requestId });
+  const observeRequest = createObserveRequest({ log, metrics, traces });
+  const hotAnswers = createHotAnswers({ cache: services.cache, observeRequest, requestId });
   const http = await createHttpServer({
     log,
     requestId,
     hotAnswers,
+    observeRequest,
     uploadMaxBytes: settings.uploadMaxBytes,
     isDraining: () => draining,
   });
-  addRoutes(http, { ...services, settings, hotAnswers, isDraining: () => draining });
+  const unreadyReasons = () => [
+    ...(draining ? ['the server is shutting down'] : []),
+    ...(services.renderer.status().ready ? [] : ['no render process is running']),
+    ...storageReasons(services.storageFault()),
+  ];
+  metrics?.watch({
+    ...services,
+    isReady: () => unreadyReasons().length === 0,
+  });
+  addRoutes(http, { ...services, settings, hotAnswers, unreadyReasons, metrics, versions });
   return {
     http,
     drain: () => {
@@ -59,15 +82,22 @@ export async function createApp(options: {
     close: async () => {
       await http.close();
       await services.close();
+      await traces?.close();
     },
   };
 }
 
 function addRoutes(
   http: FastifyInstance,
-  parts: Services & { settings: Settings; hotAnswers: HotAnswers; isDraining: () => boolean },
+  parts: Services & {
+    settings: Settings;
+    hotAnswers: HotAnswers;
+    unreadyReasons: UnreadyReasons;
+    metrics: Metrics | undefined;
+    versions: Readonly<Record<string, string>>;
+  },
 ): void {
-  const { settings, renderer, isDraining } = parts;
+  const { settings } = parts;
   allowOrigins(http, settings.corsOrigins ?? []);
   checkSignatures(http, { mode: settings.signatures, keys: settings.signingKeys ?? [] });
   const authorize = createAuthorize(settings.apiKeys ?? []);
@@ -103,10 +133,30 @@ function addRoutes(
   });
   srcsetRoute(http, { ...parts, readRecipe, signAddress });
   explainRoutes(http, { ...parts, readRecipe, externalEnabled: settings.external });
-  healthRoutes(http, {
-    unreadyReasons: () => [
-      ...(isDraining() ? ['the server is shutting down'] : []),
-      ...(renderer.status().ready ? [] : ['no render process is running']),
-    ],
-  });
+  healthRoutes(http, parts);
+  metricsRoute(http, { ...parts, keys: settings.metricsKeys ?? [] });
 }
+
+function knownVersions(options: {
+  version: string;
+  libraries: Readonly<Record<string, string | undefined>>;
+}): Record<string, string> {
+  const { version, libraries } = options;
+  const versions = Object.entries({ version, node: process.versions.node, ...libraries });
+  return Object.fromEntries(versions.map(([name, number]) => [name, number ?? 'unknown']));
+}
+
+/** Loaded only where it is wanted: the packages take time and memory. */
+async function loadTraces(version: string): Promise<Traces> {
+  const { openTraces } = await import('./observe/traces.ts');
+  return openTraces({ version });
+}
+
+function storageReasons(fault: StoreFault | undefined): string[] {
+  return fault === undefined ? [] : [STORAGE_REASONS[fault]];
+}
+
+const STORAGE_REASONS = {
+  disk_full: 'the disk of the originals is full',
+  storage_failed: 'the store of the originals cannot be written',
+} as const satisfies Record<StoreFault, string>;

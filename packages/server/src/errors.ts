@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'delete_disabled'
   | 'external_disabled'
   | 'process_disabled'
+  | 'metrics_disabled'
   | 'not_found'
   | 'overlay_not_found'
   | 'method_not_allowed'

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './config/configuration-error.ts';
+import { installedLibraries } from './config/library-versions.ts';
 import { loadSettings, startFolder } from './config/load.ts';
 import { createLog } from './observe/log.ts';
 
@@ -17,7 +18,13 @@ async function serve(): Promise<void> {
 
   // Only now: the libraries below must not be loaded by a Node that the settings' check refuses.
   const { createApp } = await import('./app.ts');
-  const app = await createApp({ settings, log, renderEntry: RENDER_ENTRY, version: ownVersion() });
+  const app = await createApp({
+    settings,
+    log,
+    renderEntry: RENDER_ENTRY,
+    version: ownVersion(),
+    libraries: installedLibraries(),
+  });
   await app.http.listen({ host: settings.host, port: settings.port });
   log.info({ url: urlOf(app.http.server.address()), version: ownVersion() }, 'listening');
 

@@ -1,10 +1,12 @@
 import { createCoalescer } from './async/coalesce.ts';
 import type { BlobStore } from './blobs/blob-store.ts';
 import { openBlobStore } from './blobs/drivers.ts';
+import { type WatchedStore, watchStore } from './blobs/watch-store.ts';
 import { createVariantCache } from './cache/create-variant-cache.ts';
 import type { VariantCache } from './cache/variant-cache.ts';
 import type { Settings } from './config/schema.ts';
 import type { Log } from './observe/log.ts';
+import type { Metrics } from './observe/metrics.ts';
 import { createDeletePicture } from './originals/delete-picture.ts';
 import { inputLimits } from './originals/input-limits.ts';
 import { createOriginals } from './originals/originals.ts';
@@ -21,6 +23,7 @@ import type { Renderer } from './render/renderer.ts';
 import { openSpool, spoolParent } from './render/spool.ts';
 import { findUnprivilegedUser } from './render/unprivileged-user.ts';
 import { createFetchRemote, FETCH_LIMITS } from './sources/fetch-remote.ts';
+import { measureFetch } from './sources/measure-fetch.ts';
 import { createRemoteSource } from './sources/remote.ts';
 import { createApplyRecipe } from './variants/apply-recipe.ts';
 import { createDescribeOriginal } from './variants/describe-original.ts';
@@ -43,6 +46,7 @@ export async function openServices(options: {
   log: Log;
   renderEntry: URL;
   version: string;
+  metrics: Metrics | undefined;
 }) {
   const { settings, log } = options;
   const limits = inputLimits(settings);
@@ -51,7 +55,8 @@ export async function openServices(options: {
   const renderer = openRenderer({ ...options, sandbox, fonts });
   const findOverlays = createFindOverlays((hash, signal) => originals.resolve(hash, signal));
   const making = { renderer, limits, findOverlays, policy: { ...settings, fonts } };
-  const blobs = await openOriginalBlobs(settings);
+  const storage = await openStorage(settings);
+  const { blobs } = storage;
   const cacheBlobs = await openCacheBlobs(settings);
   const cache = openCache({ settings, log, blobs: cacheBlobs });
   const originals = createOriginals({
@@ -85,6 +90,7 @@ export async function openServices(options: {
 
   /** After the HTTP has ended: waits for what runs behind, then lets go of everything. */
   async function close(): Promise<void> {
+    storage.stop();
     await tokenSweep.stop();
     await remote.close();
     await renderer.close();
@@ -111,8 +117,14 @@ export async function openServices(options: {
     serveOnce,
     ...knowledge,
     deletePicture,
+    storageFault: storage.fault,
+    freeBytes: async () => ({ originals: await blobs.freeBytes(), cache: await cacheBlobs?.freeBytes() }),
     close,
   };
+}
+
+async function openStorage({ storage: driver, storageDiskDir: directory }: Settings): Promise<WatchedStore> {
+  return watchStore(await openBlobStore({ driver, directory, durable: true }));
 }
 
 const KEEPS_NOTHING = { blobs: undefined, maxBytes: 0, memoryBytes: 0, minFreeBytes: 0 };
@@ -193,9 +205,10 @@ function openRenderer(options: {
   log: Log;
   renderEntry: URL;
   sandbox: Sandbox | undefined;
+  metrics: Metrics | undefined;
   fonts: Fonts;
 }) {
-  const { settings, log, renderEntry, sandbox, fonts } = options;
+  const { settings, log, renderEntry, sandbox, metrics, fonts } = options;
   return createRenderPool({
     sandbox,
     fontConfigFile: fonts.configFile,
@@ -207,12 +220,11 @@ function openRenderer(options: {
     queueMaxBytes: settings.renderMemoryBytes,
     recycleAfterJobs: settings.renderRecycleJobs,
     recycleAboveBytes: settings.renderRecycleBytes,
-    onEvent: (event) => logRenderEvent(log, event),
+    onEvent: (event) => {
+      logRenderEvent(log, event);
+      metrics?.noteRender(event);
+    },
   });
-}
-
-function openOriginalBlobs({ storage, storageDiskDir }: Settings): Promise<BlobStore> {
-  return openBlobStore({ driver: storage, directory: storageDiskDir, durable: true });
 }
 
 async function openCacheBlobs({ cache, cacheDiskDir }: Settings): Promise<BlobStore | undefined> {
@@ -233,8 +245,9 @@ function openCache({ settings, log, blobs }: { settings: Settings; log: Log; blo
   });
 }
 
-function openFetchRemote({ settings, version }: { settings: Settings; version: string }) {
-  return createFetchRemote({
+function openFetchRemote(options: { settings: Settings; version: string; metrics: Metrics | undefined }) {
+  const { settings, version, metrics } = options;
+  const fetchRemote = createFetchRemote({
     allowHosts: settings.externalAllowHosts,
     allowAddresses: settings.externalAllowAddresses,
     allowPorts: settings.externalAllowPorts,
@@ -246,4 +259,5 @@ function openFetchRemote({ settings, version }: { settings: Settings; version: s
     },
     version,
   });
+  return metrics === undefined ? fetchRemote : measureFetch(fetchRemote, metrics.noteFetch);
 }

@@ -11,7 +11,8 @@ export interface EntryLookups extends Pick<VariantCache, 'peek' | 'get' | 'has' 
   forget(key: string): void;
   /** The same for all keys of a group, by their prefix. */
   forgetGroup(prefix: string): void;
-  counts(): { readonly hits: number; readonly misses: number };
+  /** `hits` in all, `memoryHits` among them. */
+  counts(): { readonly hits: number; readonly memoryHits: number; readonly misses: number };
 }
 
 /** Creates the look-ups: memory first, then the store, one read per entry however many ask. */
@@ -23,6 +24,7 @@ export function createEntryLookups(dependencies: {
   const { memory, stored, turns } = dependencies;
   const reads = new Map<string, Promise<CacheEntry | undefined>>();
   let hits = 0;
+  let memoryHits = 0;
   let misses = 0;
   /** Counts the calls that tell of a change. */
   let changes = 0;
@@ -32,6 +34,7 @@ export function createEntryLookups(dependencies: {
     const entry = memory.get(key);
     if (entry === undefined) return undefined;
     hits += 1;
+    memoryHits += 1;
     stored?.use(key);
     return entry;
   };
@@ -93,6 +96,6 @@ export function createEntryLookups(dependencies: {
       changes += 1;
       for (const key of [...reads.keys()]) if (key.startsWith(`${prefix}/`)) reads.delete(key);
     },
-    counts: () => ({ hits, misses }),
+    counts: () => ({ hits, memoryHits, misses }),
   };
 }

@@ -49,6 +49,8 @@ export interface VariantCache {
     readonly bytes: number;
     readonly memoryBytes: number;
     readonly hits: number;
+    /** Of the hits, those in memory. */
+    readonly memoryHits: number;
     readonly misses: number;
     readonly evictions: number;
     readonly indexed: boolean;

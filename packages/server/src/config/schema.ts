@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { z } from 'zod';
 import { aboutSettings } from './about-settings.ts';
 import { bytesOf } from './byte-size.ts';
+import { observeSettings } from './observe-settings.ts';
 import { recipeSettings } from './recipe-settings.ts';
 import {
   addressRanges,
@@ -66,6 +67,8 @@ export const settingsObject = z.object({
       description:
         '`Cache-Control: max-age` of uploaded pictures and what is made of them; they never change.',
     }),
+
+  ...observeSettings,
 
   storage: choice(['disk', 'memory'], ['s3']).prefault('disk').register(aboutSettings, {
     group: 'Storage',

@@ -25,6 +25,18 @@ export function createAuthorize(keys: readonly ApiKey[]): Authorize {
   };
 }
 
+/** Creates the check whether an `Authorization` header carries one of these secrets; each is compared, in constant time. */
+export function createSecretCheck(
+  secrets: readonly string[],
+): (authorization: string | undefined) => boolean {
+  const known = secrets.map(digest);
+
+  return function carriesSecret(authorization) {
+    const given = digest(bearerToken(authorization) ?? '');
+    return known.filter((candidate) => timingSafeEqual(candidate, given)).length > 0;
+  };
+}
+
 /** What an `Authorization` header of the scheme Bearer carries. */
 export function bearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];

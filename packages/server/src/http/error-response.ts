@@ -28,6 +28,7 @@ const STATUS = {
   delete_disabled: 403,
   external_disabled: 403,
   process_disabled: 403,
+  metrics_disabled: 403,
   address_refused: 403,
   host_not_allowed: 403,
   loop_refused: 403,

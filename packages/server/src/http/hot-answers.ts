@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyBaseLogger } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { VariantCache } from '../cache/variant-cache.ts';
 import { assertPlainRequest } from './plain-request.ts';
-import { writeRequestLine } from './request-log.ts';
+import { recipeOperation } from './recipe-operation.ts';
+import type { ObserveRequest } from './request-observer.ts';
 
 const MAX_HOT_TARGETS = 10_000;
+const ROUTE = '/image';
+const TIMING = 'memory;dur=0.0';
 
 /** A variant that was just served from memory: where it lies, and the headers that it was served with. */
 export interface HotAnswer {
@@ -29,16 +31,18 @@ export interface HotAnswers {
 /** Creates the short way in front of the router. */
 export function createHotAnswers(dependencies: {
   cache: VariantCache;
-  log: FastifyBaseLogger;
+  observeRequest: ObserveRequest;
   requestId: () => string;
 }): HotAnswers {
-  const { cache, log, requestId } = dependencies;
-  const answers = new LRUCache<string, HotAnswer & { headerList: string[] }>({ max: MAX_HOT_TARGETS });
+  const { cache, observeRequest, requestId } = dependencies;
+  const answers = new LRUCache<string, HotAnswer & { headerList: string[]; operation: string }>({
+    max: MAX_HOT_TARGETS,
+  });
 
   function remember(target: string, answer: HotAnswer): void {
-    const headers = { ...answer.headers, 'content-length': answer.bytes, 'server-timing': 'memory;dur=0.0' };
+    const headers = { ...answer.headers, 'content-length': answer.bytes, 'server-timing': TIMING };
     const headerList = Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);
-    answers.set(target, { ...answer, headerList });
+    answers.set(target, { ...answer, headerList, operation: recipeOperation(ROUTE, target) });
   }
 
   function tryAnswer(request: IncomingMessage, response: ServerResponse): boolean {
@@ -51,15 +55,25 @@ export function createHotAnswers(dependencies: {
       return false;
     }
     const startedMs = performance.now();
+    const client = request.socket.remoteAddress;
     response.writeHead(200, answer.headerList);
     response.end(entry.bytes, () =>
-      writeRequestLine(log, {
+      observeRequest({
         reqId: requestId(),
         method: 'GET',
         target,
+        headers: request.headers,
+        client,
+        route: ROUTE,
+        operation: answer.operation,
         status: 200,
+        code: undefined,
         durationMs: performance.now() - startedMs,
+        bytes: entry.bytes.length,
         cache: 'hit',
+        stages: TIMING,
+        format: undefined,
+        timer: undefined,
       }),
     );
     return true;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import { ServiceError } from '../errors.ts';
+import { type ErrorCode, ServiceError } from '../errors.ts';
 import { answerClientError, refuseConnect } from './client-error.ts';
 import { drainRequest } from './drain-request.ts';
 import { errorAnswer } from './error-response.ts';
@@ -10,7 +10,7 @@ import { SAFETY_HEADERS } from './headers.ts';
 import type { HotAnswers } from './hot-answers.ts';
 import { jsonText } from './json-text.ts';
 import { assertPlainRequest } from './plain-request.ts';
-import { createLogRequest } from './request-log.ts';
+import { noteErrorCode, type ObserveRequest, observeRequests } from './request-observer.ts';
 import { assertPlainPath, HAS_SIGNATURE, splitTarget } from './request-target.ts';
 import { trackConnections } from './track-connections.ts';
 
@@ -44,11 +44,12 @@ export async function createHttpServer(options: {
   log: FastifyBaseLogger;
   requestId: () => string;
   hotAnswers: HotAnswers;
+  observeRequest: ObserveRequest;
   uploadMaxBytes: number;
   /** True from the moment at which the server is to end: then connections end with their answer. */
   isDraining: () => boolean;
 }): Promise<FastifyInstance> {
-  const { log, requestId, hotAnswers, uploadMaxBytes, isDraining } = options;
+  const { log, requestId, hotAnswers, observeRequest, uploadMaxBytes, isDraining } = options;
   const app = fastify({
     loggerInstance: log,
     genReqId: requestId,
@@ -78,6 +79,7 @@ export async function createHttpServer(options: {
     },
   });
 
+  observeRequests(app, observeRequest);
   app.decorateRequest(HAS_SIGNATURE, false);
   // Nothing takes text; whoever expects another body says so, without it having been read into memory.
   app.removeContentTypeParser('text/plain');
@@ -88,13 +90,13 @@ export async function createHttpServer(options: {
     if (isDraining()) reply.header('connection', 'close');
     assertPlainRequest(request.raw as IncomingMessage, request.originalUrl);
   });
-  app.addHook('onResponse', createLogRequest(log));
   trackConnections(app.server);
   app.server.on('connect', (_request, socket) => refuseConnect(socket));
 
   app.setErrorHandler(async (error, request, reply) => {
     const answer = errorAnswer(isFrameworkRefusal(error) ? badRequest(error) : error);
-    if (answer.status === 500) request.log.error({ err: error }, 'request failed');
+    noteErrorCode(request, answer.body.code);
+    logFailure(request.log, error, answer.status);
     await drainRequest(request.raw);
     // With a body that is not read to its end the connection is of no more use.
     if (!request.raw.complete) reply.header('connection', 'close');
@@ -118,6 +120,16 @@ export async function createHttpServer(options: {
   });
   return app;
 }
+
+/** What went wrong inside is for whoever runs the server, the reasons of other refusals for whoever looks for one. */
+function logFailure(log: FastifyBaseLogger, error: unknown, status: number): void {
+  const hasCause = error instanceof ServiceError && error.cause !== undefined;
+  if (status === 500) log.error({ err: error }, 'request failed');
+  else if (hasCause && STORAGE_CODES.has(error.code)) log.warn({ err: error }, 'the storage failed');
+  else if (hasCause) log.debug({ err: error }, 'refused');
+}
+
+const STORAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk_full', 'storage_failed']);
 
 /** Fastify's own refusals: a body that is no JSON, or too much of it, or of a type that nobody takes. */
 function isFrameworkRefusal(error: unknown): error is Error & { statusCode: number } {

@@ -7,7 +7,7 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 
 /** Where secrets would stand if somebody logged settings or headers. Spelt out: wildcards cost 10 microseconds a line. */
 const SECRET_PATHS = ['', 'settings.', 'headers.', 'req.headers.', 'request.headers.'].flatMap((place) =>
-  ['apiKeys', 'signingKeys', 'authorization', 'cookie'].map((key) => place + key),
+  ['apiKeys', 'signingKeys', 'metricsKeys', 'authorization', 'cookie'].map((key) => place + key),
 );
 
 /**

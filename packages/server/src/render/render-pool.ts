@@ -222,6 +222,7 @@ async function serve(pool: PoolState, place: RenderPlace, ticket: Ticket): Promi
   const deadlineMs = Math.min(pool.options.deadlineMs, ticket.options.deadlineMs ?? Number.POSITIVE_INFINITY);
   let lent: LentJob | undefined;
   pool.running.add(ticket);
+  ticket.options.onStarted?.();
   try {
     // Again, for those that waited while the same picture ended processes.
     pool.crashes.check(ticket.options.pictureId);

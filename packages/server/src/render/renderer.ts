@@ -8,6 +8,8 @@ export interface RenderOptions {
   /** Milliseconds that the job may run, where that is less than the pool allows. */
   readonly deadlineMs?: number | undefined;
   readonly signal: AbortSignal;
+  /** The job has left the queue; more than once where its process ended before it had begun. */
+  readonly onStarted?: (() => void) | undefined;
 }
 
 /**

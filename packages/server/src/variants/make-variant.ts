@@ -53,7 +53,7 @@ export function createMakeVariant(dependencies: {
       const { variant, foundQuality } = rendered;
       qualities.keep(ticket, original, plan, foundQuality);
       // The answer does not wait for the store, and a store that fails has said so in the log.
-      void cache.put(ticket, key, variantEntry(variant, plan));
+      void timer.measure('store', cache.put(ticket, key, variantEntry(variant, plan)));
       return variant;
     } catch (error) {
       if (isOverBudget(plan, error)) slowRenders.note(ticket, key);

@@ -26,22 +26,25 @@ export async function renderVariant(work: {
   const { steps, page, outputLimits, sizes, budget } = plan;
   const facts = original.facts.pages?.[(page ?? 1) - 1] ?? original.facts;
   const opened = await timer.measure('open', openPictures({ original, overlays }, signal));
+  let endStage = timer.begin('queue');
   try {
-    const result = await timer.measure(
-      'render',
-      renderer.run(
-        { kind: 'render', ...opened.inputs, limits, page, steps, faces, output, outputLimits },
-        {
-          pictureId: original.id,
-          estimatedBytes: estimateDecodeBytes(facts, sizes.at(-1)) + estimateOverlays(overlays),
-          deadlineMs: budget?.ms,
-          signal,
+    const result = await renderer.run(
+      { kind: 'render', ...opened.inputs, limits, page, steps, faces, output, outputLimits },
+      {
+        pictureId: original.id,
+        estimatedBytes: estimateDecodeBytes(facts, sizes.at(-1)) + estimateOverlays(overlays),
+        deadlineMs: budget?.ms,
+        signal,
+        onStarted: () => {
+          endStage();
+          endStage = timer.begin('render');
         },
-      ),
+      },
     );
     const variant = { bytes: asBuffer(result.bytes), format: result.format, sizes: result.sizes };
     return { variant, foundQuality: result.foundQuality };
   } finally {
+    endStage();
     await opened.release();
   }
 }

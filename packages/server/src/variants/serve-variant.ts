@@ -95,7 +95,7 @@ export function createServeVariant(dependencies: {
     const answer = { key, original, variesBy: plan.variesBy, plannedSize: plan.sizes.at(-1) };
     if (holds(key)) return { ...answer, variant: undefined, cacheState: 'unchanged' };
 
-    const cached = peek(original, key) ?? (await lookUp(original, key));
+    const cached = peek(original, key) ?? (await timer.measure('cache', lookUp(original, key)));
     if (cached !== undefined) return { ...answer, variant: cached, cacheState: stateOf(original) };
     if (plan.budget !== undefined && (await slowRenders.has(original.group, key))) return undefined;
     // Renders of another deadline are another run, and fail for themselves.

@@ -1,27 +1,55 @@
+/** One stage of a request. */
+export interface StageSpan {
+  readonly stage: string;
+  /** On the clock of `performance.now()`, milliseconds. */
+  readonly startedMs: number;
+  readonly durationMs: number;
+}
+
 /** The stages of one request and how long each took, milliseconds. */
 export interface StageTimer {
   measure<Value>(stage: string, work: Promise<Value>): Promise<Value>;
-  /** Adds time that somebody else measured. */
-  add(stage: string, durationMs: number): void;
+  /** A stage begins; it ends when the returned function is called, once. */
+  begin(stage: string): () => void;
+  /** The sums of those that have ended. */
   readonly stages: ReadonlyMap<string, number>;
+  /** Those that have ended, each time on its own. */
+  readonly spans: readonly StageSpan[];
+  /** When none is under way. */
+  ended(): Promise<void>;
 }
 
 /** Creates a timer for one request. */
 export function createStageTimer(): StageTimer {
   const stages = new Map<string, number>();
+  const spans: StageSpan[] = [];
+  const waiting: (() => void)[] = [];
+  let underWay = 0;
 
-  function add(stage: string, durationMs: number): void {
-    stages.set(stage, (stages.get(stage) ?? 0) + durationMs);
+  function begin(stage: string): () => void {
+    const startedMs = performance.now();
+    underWay += 1;
+    return () => {
+      const durationMs = performance.now() - startedMs;
+      spans.push({ stage, startedMs, durationMs });
+      stages.set(stage, (stages.get(stage) ?? 0) + durationMs);
+      underWay -= 1;
+      if (underWay === 0) for (const resolve of waiting.splice(0)) resolve();
+    };
   }
 
   async function measure<Value>(stage: string, work: Promise<Value>): Promise<Value> {
-    const startedMs = performance.now();
+    const end = begin(stage);
     try {
       return await work;
     } finally {
-      add(stage, performance.now() - startedMs);
+      end();
     }
   }
 
-  return { measure, add, stages };
+  async function ended(): Promise<void> {
+    if (underWay > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+
+  return { measure, begin, stages, spans, ended };
 }

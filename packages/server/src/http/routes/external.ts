@@ -3,7 +3,6 @@ import { operationsSegments } from '@images-server/recipe';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RemoteSource } from '../../sources/remote.ts';
 import type { ServeVariant } from '../../variants/serve-variant.ts';
-import { createStageTimer } from '../../variants/stage-timer.ts';
 import { cacheControl } from '../cache-control.ts';
 import { clientOf } from '../client-of.ts';
 import { clientSignal } from '../client-signal.ts';
@@ -12,6 +11,7 @@ import { sendVariant } from '../image-response.ts';
 import { sendOriginal } from '../original-response.ts';
 import type { ReadRecipe } from '../read-recipe.ts';
 import { isOn, remoteUrl } from '../remote-request.ts';
+import { stageTimerOf } from '../request-observer.ts';
 import { requestQuery } from '../request-target.ts';
 
 /** `GET /external?url=<url>[&operations=<op>/<arg>/...][&reset_cache=1]`. */
@@ -45,7 +45,7 @@ export function externalRoute(
     reply: FastifyReply,
     asked: { url: string; reset: boolean; operations: string },
   ) {
-    const timer = createStageTimer();
+    const timer = stageTimerOf(request);
     const answer = await serveVariant({
       recipe: readRecipe(operationsSegments(asked.operations)),
       resolve: (signal) => remote.resolve(asked.url, { reset: asked.reset, signal }),

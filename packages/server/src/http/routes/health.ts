@@ -5,13 +5,20 @@ import { requestQuery } from '../request-target.ts';
 export type UnreadyReasons = () => readonly string[];
 
 /** `GET /health`: the process lives. `GET /ready`: it can do its work, or why it cannot. */
-export function healthRoutes(app: FastifyInstance, dependencies: { unreadyReasons: UnreadyReasons }): void {
+export function healthRoutes(
+  app: FastifyInstance,
+  dependencies: {
+    unreadyReasons: UnreadyReasons;
+    /** Of the server, of Node.js and of the libraries that decode. */
+    versions: Readonly<Record<string, string>>;
+  },
+): void {
   app.route({ method: ['GET', 'HEAD'], url: '/health', handler: getHealth });
   app.route({ method: ['GET', 'HEAD'], url: '/ready', handler: getReady });
 
   async function getHealth(request: FastifyRequest, reply: FastifyReply) {
     requestQuery(request, []);
-    return reply.header('cache-control', 'no-store').send({ status: 'ok' });
+    return reply.header('cache-control', 'no-store').send({ status: 'ok', versions: dependencies.versions });
   }
 
   async function getReady(request: FastifyRequest, reply: FastifyReply) {

@@ -4,7 +4,6 @@ import type { DeletePicture } from '../../originals/delete-picture.ts';
 import { notFound, type Originals } from '../../originals/originals.ts';
 import { isPictureHash } from '../../originals/picture-hash.ts';
 import type { ServeVariant } from '../../variants/serve-variant.ts';
-import { createStageTimer } from '../../variants/stage-timer.ts';
 import type { Authorize } from '../api-keys.ts';
 import { cacheControl } from '../cache-control.ts';
 import { clientOf } from '../client-of.ts';
@@ -14,6 +13,7 @@ import type { HotAnswers } from '../hot-answers.ts';
 import { sendVariant } from '../image-response.ts';
 import { sendOriginal } from '../original-response.ts';
 import type { ReadRecipe } from '../read-recipe.ts';
+import { stageTimerOf } from '../request-observer.ts';
 import { namedPath, requestQuery } from '../request-target.ts';
 
 /** `GET /image/<hash>[/<op>/<arg>...]` and `DELETE /image/<hash>`. */
@@ -63,7 +63,7 @@ export function imageRoutes(
   }
 
   async function getVariant(request: FastifyRequest, reply: FastifyReply, hash: string, segments: string[]) {
-    const timer = createStageTimer();
+    const timer = stageTimerOf(request);
     const answer = await serveVariant({
       recipe: readRecipe(segments),
       resolve: (signal) => originals.resolve(hash, signal),

@@ -3,13 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceError } from '../../errors.ts';
 import type { PassingPicture, ReceivePassing } from '../../originals/receive-passing.ts';
 import type { ServeVariant } from '../../variants/serve-variant.ts';
-import { createStageTimer } from '../../variants/stage-timer.ts';
 import type { Authorize } from '../api-keys.ts';
 import { clientOf } from '../client-of.ts';
 import { clientSignal } from '../client-signal.ts';
 import { MEDIA_TYPES, serverTiming } from '../headers.ts';
 import { receiveMultipart } from '../multipart-file.ts';
 import type { ReadRecipe } from '../read-recipe.ts';
+import { stageTimerOf } from '../request-observer.ts';
 import { pathTail, requestQuery } from '../request-target.ts';
 
 /** `POST /process/<op>/<arg>...`: the picture in the body, or in the multipart field `file`; answers its variant. */
@@ -34,7 +34,7 @@ export function processRoute(
     const signal = clientSignal(reply.raw);
     const picture = await receivePicture(request, receivePassing);
     try {
-      const timer = createStageTimer();
+      const timer = stageTimerOf(request);
       const { variant } = await serveOnce({
         recipe,
         client: clientOf(request.headers),

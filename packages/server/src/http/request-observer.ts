@@ -1,0 +1,115 @@
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Traces } from '../observe/traces.ts';
+import { createStageTimer, type StageTimer } from '../variants/stage-timer.ts';
+import type { FinishedRequest } from './finished-request.ts';
+import { recipeOperation } from './recipe-operation.ts';
+import { logRequest } from './request-log.ts';
+
+/** Tells the log, the metrics and the traces of a request that has come to its end. */
+export type ObserveRequest = (request: FinishedRequest) => void;
+
+/** Creates it; without metrics and traces there is the log line alone. */
+export function createObserveRequest(sinks: {
+  log: FastifyBaseLogger;
+  metrics: Metrics | undefined;
+  traces: Traces | undefined;
+}): ObserveRequest {
+  const { log, metrics, traces } = sinks;
+
+  return function observeRequest(request) {
+    const { timer, route, cache = 'none', format = 'none' } = request;
+    const span = traces?.beginRequest(request);
+    logRequest(log, request, span?.traceId);
+    metrics?.noteRequest({ ...request, method: knownMethod(request.method), route, cache });
+    if (timer === undefined) return span?.end([]);
+    // What is stored is stored behind the answer.
+    void timer.ended().then(() => {
+      for (const { stage, durationMs } of timer.spans) metrics?.noteStage(stage, format, durationMs);
+      span?.end(timer.spans);
+    });
+  };
+}
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+function knownMethod(method: string): string {
+  return METHODS.has(method) ? method : 'other';
+}
+
+/** What is noted of a request on its way. */
+interface RequestRecord {
+  readonly startedMs: number;
+  readonly client: string | undefined;
+  timer: StageTimer | undefined;
+  code: string | undefined;
+}
+
+const RECORD = 'record';
+
+/** Has every request that the routes answer observed, also those whose clients leave before the end. */
+export function observeRequests(app: FastifyInstance, observeRequest: ObserveRequest): void {
+  app.decorateRequest(RECORD, null);
+  app.addHook('onRequest', async (request, reply) => {
+    const { remoteAddress: client } = request.raw.socket;
+    const record: RequestRecord = {
+      startedMs: performance.now(),
+      client,
+      timer: undefined,
+      code: undefined,
+    };
+    request.setDecorator(RECORD, record);
+    reply.raw.once('close', () => observeRequest(finishedRequest(request, reply, record)));
+  });
+}
+
+/** The timer of a request's stages: one for each request, made when it is first asked for. */
+export function stageTimerOf(request: FastifyRequest): StageTimer {
+  const record = request.getDecorator<RequestRecord>(RECORD);
+  record.timer ??= createStageTimer();
+  return record.timer;
+}
+
+/** Notes that the answer is an error. */
+export function noteErrorCode(request: FastifyRequest, code: string): void {
+  const record = request.getDecorator<RequestRecord | null>(RECORD);
+  if (record !== null) record.code = code;
+}
+
+function finishedRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { startedMs, client, timer, code }: RequestRecord,
+): FinishedRequest {
+  const isWhole = reply.raw.writableFinished;
+  const route = routeLabel(request);
+  const mediaType = text(reply.getHeader('content-type'));
+  return {
+    reqId: request.id,
+    method: request.method,
+    target: request.originalUrl,
+    headers: request.headers,
+    client,
+    route,
+    operation: recipeOperation(route, request.originalUrl),
+    status: isWhole ? reply.statusCode : CLIENT_GONE,
+    code: isWhole ? code : (code ?? 'client_gone'),
+    durationMs: performance.now() - startedMs,
+    bytes: isWhole && request.method !== 'HEAD' ? Number(reply.getHeader('content-length') ?? 0) : 0,
+    cache: text(reply.getHeader('x-cache')),
+    stages: text(reply.getHeader('server-timing')),
+    format: mediaType?.startsWith('image/') ? mediaType.slice('image/'.length) : undefined,
+    timer,
+  };
+}
+
+/** What proxies log for it, too. */
+const CLIENT_GONE = 499;
+
+function routeLabel(request: FastifyRequest): string {
+  return request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
+}
+
+function text(header: unknown): string | undefined {
+  return header === undefined ? undefined : String(header);
+}
