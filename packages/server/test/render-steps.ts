@@ -1,21 +1,34 @@
 import type { OutputFormat } from '@images-server/recipe';
 import type { Sharp } from 'sharp';
 import { expect } from 'vitest';
+import { createLayers } from '../src/render/child/layers.ts';
 import { probe } from '../src/render/child/probe.ts';
 import { type Rendered, renderPicture } from '../src/render/child/render-picture.ts';
 import { GENEROUS_INPUT_LIMITS, GENEROUS_OUTPUT_LIMITS, pixelOf, QUARTER_COLORS } from './pictures.ts';
 
-/** Does steps (canonical or not, percent signs raw) to an encoded picture, or to one that is encoded as PNG first. */
+/**
+ * Does steps (canonical or not, percent signs raw) to an encoded picture, or to one that is encoded as PNG first.
+ * `overlays` are encoded pictures by the hashes that the steps name.
+ */
 export async function renderSteps(
   picture: Sharp | Buffer,
   steps: string,
   format: OutputFormat = 'png',
+  overlays: Readonly<Record<string, Buffer>> = {},
 ): Promise<Rendered> {
   const bytes = Buffer.isBuffer(picture) ? picture : await picture.png().toBuffer();
   return renderPicture(bytes, await probe(bytes, GENEROUS_INPUT_LIMITS), {
     steps,
     output: { format, quality: 95 },
     outputLimits: GENEROUS_OUTPUT_LIMITS,
+    layers: createLayers({
+      overlays: Object.entries(overlays).map(([hash, encoded]) => ({
+        picture: hash,
+        input: { bytes: encoded },
+      })),
+      limits: GENEROUS_INPUT_LIMITS,
+      outputLimits: GENEROUS_OUTPUT_LIMITS,
+    }),
   });
 }
 

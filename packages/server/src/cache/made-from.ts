@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 
 /**
  * What the name of an entry ends in that is made from the original of another group too, once for each: by it the entry
- * is found when that original goes. It tells nothing of the group's own name.
+ * is found when that original goes. It tells nothing of the group's own name. It is short, because a file's name has at most
+ * 255 characters; should two groups ever have the same, a deletion takes along what can be made again.
  */
 export function madeFromMark(group: string): string {
-  return `${MARK_BEGINNING}${createHash('sha256').update(group).digest('hex').slice(0, 16)}`;
+  return `${MARK_BEGINNING}${createHash('sha256').update(group).digest('hex').slice(0, 12)}`;
 }
 
 const MARK_BEGINNING = '-with-';
-const MARK = /-with-[0-9a-f]{16}/g;
+const MARK = /-with-[0-9a-f]{12}/g;
 
 /** Keys by the marks in them. */
 export interface MarkedKeys {

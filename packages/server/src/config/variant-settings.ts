@@ -42,7 +42,7 @@ export const variantSettings = {
   textFontsDir: existingFolder().optional().register(aboutSettings, {
     group: 'Variants',
     description:
-      'Folder of more fonts for `text` (TTF, OTF, TTC, WOFF), which also help out with letters that others lack, such as Chinese ones. A file is a font, a folder one font in several weights; `font:<name>` is the name of either, in lower case, with `-` for all but letters and digits.',
+      'Folder of more fonts for `text` (TTF, OTF, TTC), which also help out with letters that others lack, such as Chinese ones. A file is a font, a folder one font in several weights; `font:<name>` is the name of either, in lower case, with `-` for all but letters and digits.',
   }),
   clientHints: toggle().prefault('off').register(aboutSettings, {
     group: 'Variants',

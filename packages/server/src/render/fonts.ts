@@ -16,8 +16,8 @@ const OWN_FONTS = [
 /** Folders of upright fonts: `400Regular`, and not `400Regular_Italic`. */
 const OWN_WEIGHT = /^[1-9]00[A-Za-z]+$/;
 
-/** What FreeType reads as it is built into sharp. */
-const FONT_ENDINGS: ReadonlySet<string> = new Set(['.ttf', '.otf', '.ttc', '.otc', '.woff']);
+/** What FreeType reads as it is built into sharp: neither WOFF nor WOFF2. */
+const FONT_ENDINGS: ReadonlySet<string> = new Set(['.ttf', '.otf', '.ttc', '.otc']);
 
 const PREFIX = 'images-server-fonts-';
 

@@ -210,6 +210,19 @@ describe('planVariant', () => {
     expect(silent).toMatchObject({ steps: 'flip/h', variesBy: ['widthPx'] });
   });
 
+  it('names the pictures that are laid on, and the fonts where something is written', () => {
+    const hash = '0123456789'.repeat(4);
+    expect(plan(`watermark/${hash}/text/text:a`)).toMatchObject({
+      overlays: [hash],
+      fontsRevision: 'fonts-1',
+    });
+    expect(plan('text/font:lobster,text:a').fontsRevision).toBe('fonts-1');
+    expect(plan('resize/100x')).toMatchObject({ overlays: [], fontsRevision: undefined });
+    expect(() => plan('text/font:lobter,text:a')).toThrow(
+      expect.objectContaining({ code: 'font_not_found', message: expect.stringContaining('only lobster') }),
+    );
+  });
+
   it('applies the limits before any pixel is read, frames counted', () => {
     expect(() => plan('resize/16385x')).toThrow(/a side over 16384 pixels/);
     expect(() => plan('resize/8000x')).toThrow(/more than the 40000000 pixels/);

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { photo } from '../../../test/pictures.ts';
 import { renderSteps } from '../../../test/render-steps.ts';
 
+const HASH = '0123456789'.repeat(4);
+
 describe('planSizes', () => {
   const side = fc.integer({ min: 1, max: 60 });
   const box = fc.tuple(side, side).map((sides) => sides.join('x'));
@@ -37,6 +39,8 @@ describe('planSizes', () => {
     rotate: fc.constantFrom('0', '90', '180', '270', '17', '300'),
     flip: fc.constantFrom('h', 'v', 'hv'),
     trim: fc.constantFrom('0', '20'),
+    watermark: fc.constantFrom(HASH, `${HASH},se,offset:-3x2,opacity:50`, `${HASH},scale:30%,tile:2x1`),
+    text: fc.constantFrom('text:words', 'sw,size:200,background:00000080,text:more of them'),
   };
   const step = fc.oneof(
     ...Object.entries(argumentsOf).map(([name, argument]) =>
@@ -61,12 +65,14 @@ describe('planSizes', () => {
   }
 
   it('law: the size that it promises is the size that comes out', async () => {
+    const logo = await photo(9, 14).png().toBuffer();
     await fc.assert(
       fc.asyncProperty(recipe, source, fc.boolean(), async (text, original, enlarges) => {
         const asked = { steps: parseSteps(text), settings: {} };
         const steps = effectiveSteps(asked, { enlarges });
         const sizes = planSizes(steps, original);
-        const result = await renderSteps(await picture(original), printSteps(steps));
+        const overlays = { [HASH]: logo };
+        const result = await renderSteps(await picture(original), printSteps(steps), 'png', overlays);
         const { width = 0, height = 0 } = await sharp(result.bytes).metadata();
         const knownUntil = steps.findIndex(({ operation }) => operation === 'trim');
         if (knownUntil === -1) expect({ width, height }).toEqual(sizes.at(-1));
