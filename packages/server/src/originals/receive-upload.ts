@@ -84,12 +84,13 @@ export function createReceiveUpload(dependencies: {
   }
 
   async function store(hash: string, facts: PictureFacts, content: BlobContent): Promise<string> {
-    await blobs.put(originalKey(hash), content);
     try {
+      await blobs.put(originalKey(hash), content);
       await notes.put(hash, 'facts', facts);
     } catch (error) {
-      // Nobody will ever know its hash.
-      await blobs.delete(originalKey(hash));
+      // Nobody will ever know its hash. It may be there although its own put failed: what failed was to make that lasting.
+      await blobs.delete(originalKey(hash)).catch(() => false);
+      await notes.deleteAll(hash).catch(() => undefined);
       throw error;
     }
     return hash;
