@@ -43,4 +43,13 @@ describe('a request that is refused while its body is still coming', () => {
     }
     expect((await get(`${server.url}/health`)).status).toBe(200);
   });
+
+  it('is refused for its method where no route has it, for its body where a body means nothing', async () => {
+    const statusOf = async (method: string, path: string) =>
+      (await fetch(server.url + path, { method, body: 'a=b' })).status;
+    expect(await statusOf('PUT', '/upload')).toBe(405);
+    expect(await statusOf('PATCH', '/health')).toBe(405);
+    expect(await statusOf('PUT', '/nothing')).toBe(404);
+    expect(await statusOf('DELETE', `/image/${'0'.repeat(40)}`)).toBe(400);
+  });
 });
