@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { printRecipe } from '@images-server/recipe';
+import { printRecipe, type Step } from '@images-server/recipe';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,6 +45,11 @@ async function explain(path: string, headers: Record<string, string> = {}, { url
   const answer = await get(`${url}/explain${path}`, { headers });
   expect(answer.status, answer.bytes.toString()).toBe(200);
   return answer.json() as unknown as Explanation;
+}
+
+/** The same step with a picture that there is, where it lays one on. */
+function layingOn(step: Step, picture: string): Step {
+  return 'picture' in step.values ? { ...step, values: { ...step.values, picture } } : step;
 }
 
 /** Takes a second or more to make, and more memory than there may be. */
@@ -246,7 +251,8 @@ describe('GET /explain/image/<hash>/<recipe>', () => {
         const headers = { accept: 'image/webp,image/*;q=0.8' };
         // `maxbytes` that nothing can reach, and pages that are not there, say nothing of sizes.
         const { maxbytes: _, page: __, ...settings } = recipe.settings;
-        const path = `${url}/${printRecipe({ ...recipe, settings })}`.replace(/\/$/, '');
+        const steps = recipe.steps.map((step) => layingOn(step, photo.hash));
+        const path = `${url}/${printRecipe({ steps, settings })}`.replace(/\/$/, '');
         const explained = await get(`${server.url}/explain${path}`, { headers });
         const explanation = explained.json() as unknown as Explanation;
         if (explained.status === 200 && isHuge(explanation)) return;
