@@ -16,62 +16,88 @@ export interface LayerPlacement extends Position {
  */
 export function layOver(picture: Pixels, layer: Pixels, placement: LayerPlacement): Pixels {
   const result = inColor(picture);
-  const { width, height, channels } = result;
   const source = inColor(layer);
-  const across = spanOf({
-    start: placement.left,
-    length: source.width,
-    gap: placement.gap?.width,
-    side: width,
-  });
-  const down = spanOf({
-    start: placement.top,
-    length: source.height,
-    gap: placement.gap?.height,
-    side: height,
-  });
-  const blend = channels === 4 ? blendOnAlpha : blendOnOpaque;
-  for (let y = down.from; y < down.to; y += 1) {
-    const sourceY = (y - down.origin) % down.period;
-    if (sourceY >= source.height) continue;
-    for (let x = across.from; x < across.to; x += 1) {
-      const sourceX = (x - across.origin) % across.period;
-      if (sourceX >= source.width) continue;
-      const from = (sourceY * source.width + sourceX) * source.channels;
-      const alpha =
-        source.channels === 4 ? ((source.data[from + 3] ?? 0) / 255) * placement.opacity : placement.opacity;
-      if (alpha > 0) blend(result.data, (y * width + x) * channels, source.data, from, alpha);
+  const { left, top, opacity, gap } = placement;
+  const across = runsOf({ start: left, length: source.width, gap: gap?.width, side: result.width });
+  const down = runsOf({ start: top, length: source.height, gap: gap?.height, side: result.height });
+  const blend = result.channels === 4 ? blendOnAlpha : blendOnOpaque;
+  const strip = { ...source, opacity };
+  for (const rows of down) {
+    for (let row = 0; row < rows.length; row += 1) {
+      const start = (rows.at + row) * result.width;
+      blend({ data: result.data, start }, strip, { runs: across, start: (rows.from + row) * source.width });
     }
   }
   return result;
 }
 
-/** The part of a side on which something lies: pixel p shows the layer's (p - origin) mod period, if it has that. */
-function spanOf(line: { start: number; length: number; gap: number | undefined; side: number }) {
+/** So many pixels of a side, from `at` on, show as many of the layer's, from its `from` on. */
+interface Run {
+  readonly at: number;
+  readonly from: number;
+  readonly length: number;
+}
+
+function runsOf(line: { start: number; length: number; gap: number | undefined; side: number }): Run[] {
   const { start, length, gap, side } = line;
-  if (gap === undefined) {
-    const from = Math.min(side, Math.max(0, start));
-    return { from, to: Math.min(side, Math.max(from, start + length)), origin: start, period: length };
+  const period = length + (gap ?? side + Math.abs(start));
+  const first = gap === undefined ? start : (((start % period) + period) % period) - period;
+  const runs: Run[] = [];
+  for (let begin = first; begin < side; begin += period) {
+    const at = Math.max(0, begin);
+    const end = Math.min(side, begin + length);
+    if (end > at) runs.push({ at, from: at - begin, length: end - at });
   }
-  const period = length + gap;
-  return { from: 0, to: side, origin: (((start % period) + period) % period) - period, period };
+  return runs;
 }
 
-function blendOnOpaque(data: Uint8Array, at: number, layer: Uint8Array, from: number, alpha: number): void {
-  for (let channel = 0; channel < 3; channel += 1) {
-    const under = data[at + channel] ?? 0;
-    data[at + channel] = Math.round(under + ((layer[from + channel] ?? 0) - under) * alpha);
+/** A row of the picture; `start` counts pixels. */
+interface Row {
+  readonly data: Uint8Array;
+  readonly start: number;
+}
+
+/** What of the layer's row that begins at pixel `start` is shown. */
+interface Shown {
+  readonly runs: readonly Run[];
+  readonly start: number;
+}
+
+type Faded = Pixels & { readonly opacity: number };
+
+function blendOnOpaque({ data, start }: Row, layer: Faded, shown: Shown): void {
+  const { data: pixels, channels, opacity } = layer;
+  for (const { at: first, from: firstShown, length } of shown.runs) {
+    let at = (start + first) * 3;
+    let from = (shown.start + firstShown) * channels;
+    for (let pixel = 0; pixel < length; pixel += 1, at += 3, from += channels) {
+      const alpha = channels === 4 ? ((pixels[from + 3] ?? 0) * opacity) / 255 : opacity;
+      if (alpha === 0) continue;
+      for (let channel = 0; channel < 3; channel += 1) {
+        const under = data[at + channel] ?? 0;
+        data[at + channel] = Math.floor(under + ((pixels[from + channel] ?? 0) - under) * alpha + 0.5);
+      }
+    }
   }
 }
 
-function blendOnAlpha(data: Uint8Array, at: number, layer: Uint8Array, from: number, alpha: number): void {
-  const left = ((data[at + 3] ?? 0) / 255) * (1 - alpha);
-  const together = alpha + left;
-  for (let channel = 0; channel < 3; channel += 1) {
-    const sum = (layer[from + channel] ?? 0) * alpha + (data[at + channel] ?? 0) * left;
-    data[at + channel] = Math.round(sum / together);
+function blendOnAlpha({ data, start }: Row, layer: Faded, shown: Shown): void {
+  const { data: pixels, channels, opacity } = layer;
+  for (const { at: first, from: firstShown, length } of shown.runs) {
+    let at = (start + first) * 4;
+    let from = (shown.start + firstShown) * channels;
+    for (let pixel = 0; pixel < length; pixel += 1, at += 4, from += channels) {
+      const alpha = channels === 4 ? ((pixels[from + 3] ?? 0) * opacity) / 255 : opacity;
+      if (alpha === 0) continue;
+      const left = ((data[at + 3] ?? 0) / 255) * (1 - alpha);
+      const together = alpha + left;
+      for (let channel = 0; channel < 3; channel += 1) {
+        const sum = (pixels[from + channel] ?? 0) * alpha + (data[at + channel] ?? 0) * left;
+        data[at + channel] = Math.floor(sum / together + 0.5);
+      }
+      data[at + 3] = Math.floor(together * 255 + 0.5);
+    }
   }
-  data[at + 3] = Math.round(together * 255);
 }
 
 /** In RGB or RGBA; the same bytes where they are so already. */
