@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'origin_failed'
   | 'origin_timeout'
   | 'queue_full'
+  | 'too_many_requests'
   | 'render_crashed'
   | 'render_deadline'
   | 'shutting_down'

@@ -1,16 +1,21 @@
 import { ServiceError } from '../errors.ts';
+import { askerOf, setAsker } from './asker.ts';
 
 /** Makes one run of however many ask for the same thing at the same time. */
 export interface Coalescer<Value> {
   /**
    * The value of the run that is under way for `key`, or of a new one. Every caller may leave (`signal`): its promise
    * rejects with `client_gone`, the run goes on for the others. `work` gets a signal of its own, aborted when the last
-   * caller has left; who asks after that gets a new run. Results and errors are shared, and forgotten once delivered.
+   * caller has left; who asks after that gets a new run. It is done for the first of them. Results and errors are shared, and forgotten once delivered.
    */
-  run(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Value>): Promise<Value>;
+  run(key: string, signal: AbortSignal, work: Work<Value>): Promise<Value>;
+  /** Whether a run is under way for `key`. */
+  has(key: string): boolean;
   /** Runs under way. */
   size(): number;
 }
+
+type Work<Value> = (signal: AbortSignal) => Promise<Value>;
 
 interface Run<Value> {
   readonly value: Promise<Value>;
@@ -26,8 +31,9 @@ export function createCoalescer<Value>(): Coalescer<Value> {
     if (runs.get(key) === run) runs.delete(key);
   }
 
-  function start(key: string, work: (signal: AbortSignal) => Promise<Value>): Run<Value> {
+  function start(key: string, asker: string | undefined, work: Work<Value>): Run<Value> {
     const abort = new AbortController();
+    setAsker(abort.signal, asker);
     // In an async function, so that what `work` throws at once is a rejection too.
     const value = (async () => work(abort.signal))();
     const run = { value, abort, waiters: 0 };
@@ -47,7 +53,7 @@ export function createCoalescer<Value>(): Coalescer<Value> {
   return {
     run(key, signal, work) {
       if (signal.aborted) return Promise.reject(clientGone());
-      const run = runs.get(key) ?? start(key, work);
+      const run = runs.get(key) ?? start(key, askerOf(signal), work);
       run.waiters += 1;
       return new Promise((resolve, reject) => {
         const onAbort = () => {
@@ -59,6 +65,7 @@ export function createCoalescer<Value>(): Coalescer<Value> {
         run.value.finally(stay).then(resolve, reject);
       });
     },
+    has: (key) => runs.has(key),
     size: () => runs.size,
   };
 }

@@ -43,6 +43,10 @@ export function createVariantCache(options: VariantCacheOptions): VariantCache {
     peek: lookups.peek,
     get: lookups.get,
     has: lookups.has,
+    lacks(group, name) {
+      const key = entryKey(group, name);
+      return !memory.has(key) && (stored === undefined || stored.lacks(key));
+    },
     materialize: lookups.materialize,
     ticket: generations.ticket,
     put: createPut(parts),

@@ -14,6 +14,8 @@ import { leaveUsageMark } from './usage-mark.ts';
 /** The entries in the blob store, within their limits. */
 export interface StoredEntries extends EntryReader, EntryWriter {
   has(key: string): Promise<boolean>;
+  /** Whether the index, once it is whole, does not know of the entry. */
+  lacks(key: string): boolean;
   /**
    * Marks an entry as used now: at once in the index, once a minute in the store. With `fileBytes`, as it was just read,
    * an entry is added that the index does not know: the scan has not come by yet, or another process wrote it.
@@ -56,6 +58,7 @@ export function createStoredEntries(dependencies: {
       await writer.write(key, file);
       touches.skip(key);
     },
+    lacks: (key) => scan.state() === 'ended' && !index.has(key),
     async has(key) {
       if (index.has(key)) return true;
       const stats = await blobs.stat(key).catch((error: unknown) => {

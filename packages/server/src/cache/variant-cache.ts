@@ -29,6 +29,8 @@ export interface VariantCache {
   peek(group: string, name: string): CacheEntry | undefined;
   /** Takes part in no lookup order: is it there? */
   has(group: string, name: string): Promise<boolean>;
+  /** Whether it is known, without waiting, that the entry is not there; false where that would have to be looked up. */
+  lacks(group: string, name: string): boolean;
   /** `alsoFrom`: groups whose originals the entry is made from too; its name has their marks (`madeFromMark`). */
   ticket(group: string, alsoFrom?: readonly string[]): GroupTicket;
   /** Stores unless the group was deleted since the ticket was taken. Evicts what was used least recently before it writes. */

@@ -43,6 +43,7 @@ const STATUS = {
   result_too_large: 413,
   target_too_long: 414,
   headers_too_large: 431,
+  too_many_requests: 429,
   not_a_picture: 415,
   unsupported_format: 415,
   broken_picture: 422,
@@ -59,9 +60,6 @@ const STATUS = {
   origin_timeout: 504,
   disk_full: 507,
 } as const satisfies Record<ErrorCode, number>;
-
-/** Every code, for the docs. */
-export const ERROR_CODES = Object.keys(STATUS);
 
 /** The body of every error answer. */
 export interface ErrorBody {

@@ -1,3 +1,4 @@
+import { askerOf } from '../async/asker.ts';
 import { ServiceError } from '../errors.ts';
 import { type CrashRecord, createCrashRecord } from './crash-record.ts';
 import { launchRenderProcess } from './launch-render-process.ts';
@@ -43,6 +44,8 @@ export interface RenderPoolOptions {
 
 export interface RenderPoolStatus {
   readonly waiting: number;
+  /** Jobs that were refused since the start, for want of room or time, those that made room for others among them. */
+  readonly refused: number;
   readonly running: number;
   readonly processes: number;
   /** True while at least one place has a process, or is about to have one again. */
@@ -117,7 +120,10 @@ export function createRenderPool(given: RenderPoolOptions): RenderPool {
       maxWaiting: options.queueMax,
       maxWaitMs: options.queueWaitMs,
       places: options.processes,
-      onExpired: (ticket, error) => {
+      idlePlaces: () => pool.places.filter((place) => place.isIdle()).length,
+      now: options.now,
+      clientOf: (ticket) => askerOf(ticket.options.signal) ?? '',
+      onDropped: (ticket, error) => {
         ticket.reject(error);
         pump(pool);
       },
@@ -133,8 +139,14 @@ export function createRenderPool(given: RenderPoolOptions): RenderPool {
 
   return {
     run: (job, runOptions) => run(pool, job, runOptions),
+    hasRoom: (asker) => pool.queue.hasRoom(asker ?? ''),
+    assertRoom(asker) {
+      if (pool.closing) throw shuttingDown();
+      pool.queue.assertRoom(asker ?? '');
+    },
     status: () => ({
       waiting: pool.queue.waiting(),
+      refused: pool.queue.refused(),
       running: pool.running.size,
       processes: pool.places.reduce((sum, place) => sum + place.processes(), 0),
       ready: pool.places.some((place) => place.isSound()),
@@ -171,7 +183,7 @@ async function run<Job extends RenderJob>(
   options: RenderOptions,
 ): Promise<RenderResultOf<Job>> {
   const { pictureId, signal } = options;
-  if (pool.closing) throw new ServiceError('shutting_down', 'the server is shutting down');
+  if (pool.closing) throw shuttingDown();
   if (signal.aborted) throw clientGone();
   pool.crashes.check(pictureId);
   let onAbort = () => {};
@@ -194,6 +206,10 @@ async function run<Job extends RenderJob>(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+function shuttingDown(): ServiceError {
+  return new ServiceError('shutting_down', 'the server is shutting down');
 }
 
 function isResultOf<Job extends RenderJob>(job: Job, result: RenderResult): result is RenderResultOf<Job> {
@@ -238,6 +254,7 @@ async function serve(pool: PoolState, place: RenderPlace, ticket: Ticket): Promi
     ticket.reject(error);
   } finally {
     pool.running.delete(ticket);
+    pool.queue.release(ticket);
     pump(pool);
     await lent?.release();
   }
@@ -255,7 +272,7 @@ function noteReply(pool: PoolState, ticket: Ticket, reply: SentReply, startedMs:
   pool.totals.jobs += 1;
   pool.totals.waitedMs += waitedMs;
   pool.totals.ranMs += ranMs;
-  pool.queue.noteServed(ranMs);
+  pool.queue.noteServed(ticket, ranMs);
   if (isDeathBySignal(reply)) pool.crashes.noteDeath(pictureId);
   const outcome = reply.kind === 'answered' ? 'answered' : reply.end.reason;
   pool.options.onEvent({ kind: 'job_ended', job: ticket.job.kind, pictureId, outcome, waitedMs, ranMs });

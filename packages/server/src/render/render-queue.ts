@@ -1,29 +1,29 @@
-import { ServiceError } from '../errors.ts';
+import type { ServiceError } from '../errors.ts';
+import { createFairOrder } from './fair-order.ts';
+import { type AdmissionBounds, createRenderAdmission, type RenderAdmission } from './render-admission.ts';
 
-export interface RenderQueueOptions<Entry> {
-  /** Most entries that wait at once. */
-  readonly maxWaiting: number;
-  /** How long one may wait, in milliseconds. */
-  readonly maxWaitMs: number;
-  /** How many are served at once. */
-  readonly places: number;
-  /** An entry has waited too long and is out of the queue. */
-  onExpired(entry: Entry, error: ServiceError): void;
+export interface RenderQueueOptions<Entry> extends AdmissionBounds {
+  /** Whose an entry is. */
+  clientOf(entry: Entry): string;
+  /** An entry is out of the queue without its turn: it has waited too long, or made room for another client's. */
+  onDropped(entry: Entry, error: ServiceError): void;
 }
 
-/** First come, first served; bounded by how many wait and how long. */
-export interface RenderQueue<Entry> {
+/** Fair among clients; bounded by how many wait and how long. Each entry is another object. */
+export interface RenderQueue<Entry> extends Pick<RenderAdmission, 'hasRoom' | 'assertRoom' | 'refused'> {
   waiting(): number;
-  /** Throws `queue_full`, also where the wait would be too long at the speed of late: better told at once than after it. */
+  /** Throws as `assertRoom` does for the entry's client. */
   add(entry: Entry): void;
   /** Puts an entry that was taken for nothing back in front, for what is left of its time. */
   putBack(entry: Entry, remainingMs: number): void;
-  /** The first entry, taken out, if `isWelcome` says so: the others wait behind it, or a big one would never have its turn. */
+  /** The next entry, taken out, if `isWelcome` says so: the others wait behind it, or a big one would never have its turn. */
   take(isWelcome: (entry: Entry) => boolean): Entry | undefined;
   /** Takes an entry out, if it still waits. */
   remove(entry: Entry): void;
-  /** A place was taken by one entry for this long, in milliseconds. */
-  noteServed(servedMs: number): void;
+  /** A taken entry was served for so long, in milliseconds. */
+  noteServed(entry: Entry, servedMs: number): void;
+  /** A taken entry has left its place, whatever became of it. */
+  release(entry: Entry): void;
 }
 
 interface Waiting<Entry> {
@@ -31,63 +31,82 @@ interface Waiting<Entry> {
   readonly timer: NodeJS.Timeout;
 }
 
-/** How much the newest job counts in the mean service time: about the last twenty matter. */
-const NEWEST_SHARE = 0.1;
-const MAX_RETRY_AFTER_SECONDS = 60;
-
+/** Creates an empty queue. */
 export function createRenderQueue<Entry>(options: RenderQueueOptions<Entry>): RenderQueue<Entry> {
-  const { maxWaiting, maxWaitMs, places, onExpired } = options;
-  const queue: Waiting<Entry>[] = [];
-  let meanServedMs: number | undefined;
-
-  function expectedWaitMs(): number {
-    return (queue.length * (meanServedMs ?? 0)) / places;
-  }
-
-  function full(message: string): ServiceError {
-    const seconds = Math.ceil(expectedWaitMs() / 1000);
-    const retryAfterSeconds = Math.min(Math.max(seconds, 1), MAX_RETRY_AFTER_SECONDS);
-    return new ServiceError('queue_full', message, { retryAfterSeconds });
-  }
+  const { maxWaitMs, clientOf, onDropped } = options;
+  const order = createFairOrder<Waiting<Entry>>();
+  const admission = createRenderAdmission(order, options);
+  const waitingOf = new Map<Entry, Waiting<Entry>>();
+  /** What the clients of entries that are being served were charged for them. */
+  const chargedMs = new Map<Entry, number>();
 
   function enter(entry: Entry, waitMs: number): Waiting<Entry> {
-    const expire = () => {
-      remove(entry);
-      onExpired(entry, full(`no render process was free within ${maxWaitMs} ms`));
-    };
-    return { entry, timer: setTimeout(expire, waitMs) };
+    const expire = () =>
+      drop(entry, admission.refuse('queue_full', `no render process was free within ${maxWaitMs} ms`));
+    const waiting = { entry, timer: setTimeout(expire, waitMs) };
+    waitingOf.set(entry, waiting);
+    return waiting;
   }
 
   function remove(entry: Entry): void {
-    const index = queue.findIndex((waiting) => waiting.entry === entry);
-    if (index === -1) return;
-    for (const waiting of queue.splice(index, 1)) clearTimeout(waiting.timer);
+    const waiting = waitingOf.get(entry);
+    if (waiting === undefined) return;
+    clearTimeout(waiting.timer);
+    waitingOf.delete(entry);
+    order.remove(clientOf(entry), waiting);
+    if (order.size() === 0) admission.noteEmpty();
+  }
+
+  function drop(entry: Entry, error: ServiceError): void {
+    remove(entry);
+    onDropped(entry, error);
+  }
+
+  function dropNewestOf(client: string): void {
+    const newest = order.newestOf(client);
+    if (newest === undefined) return;
+    const message = `${order.waitingOf(client)} renders of this client wait, and others wait too`;
+    drop(newest.entry, admission.refuse('too_many_requests', message));
+  }
+
+  /** The client's account from what it was charged to what it used. */
+  function settle(entry: Entry, usedMs: number): void {
+    order.correct(clientOf(entry), usedMs - (chargedMs.get(entry) ?? usedMs));
+    chargedMs.delete(entry);
+    if (chargedMs.size === 0 && order.size() === 0) order.forget();
   }
 
   return {
-    waiting: () => queue.length,
+    waiting: order.size,
+    hasRoom: admission.hasRoom,
+    assertRoom: admission.assertRoom,
+    refused: admission.refused,
     add(entry) {
-      if (queue.length >= maxWaiting)
-        throw full(`${queue.length} renders wait already (at most ${maxWaiting})`);
-      const waitMs = expectedWaitMs();
-      if (waitMs > maxWaitMs) {
-        throw full(`a render would wait about ${Math.round(waitMs)} ms (at most ${maxWaitMs} ms)`);
-      }
-      queue.push(enter(entry, maxWaitMs));
+      const client = clientOf(entry);
+      admission.assertRoom(client);
+      const tooMany = admission.whoMakesRoom(client);
+      if (tooMany !== undefined) dropNewestOf(tooMany);
+      order.add(client, enter(entry, maxWaitMs));
     },
     putBack(entry, remainingMs) {
-      queue.unshift(enter(entry, Math.max(0, remainingMs)));
+      settle(entry, 0);
+      order.addFirst(clientOf(entry), enter(entry, Math.max(0, remainingMs)));
     },
     take(isWelcome) {
-      const first = queue[0];
+      const first = order.first();
       if (first === undefined || !isWelcome(first.entry)) return undefined;
-      remove(first.entry);
-      return first.entry;
+      const { entry } = first;
+      const expectedMs = Math.max(admission.expectedMs(), 1);
+      chargedMs.set(entry, expectedMs);
+      order.charge(clientOf(entry), expectedMs);
+      remove(entry);
+      return entry;
     },
     remove,
-    noteServed(servedMs) {
-      const before = meanServedMs ?? servedMs;
-      meanServedMs = before + (servedMs - before) * NEWEST_SHARE;
+    noteServed(entry, servedMs) {
+      admission.noteServed(servedMs);
+      settle(entry, servedMs);
     },
+    release: (entry) => settle(entry, 0),
   };
 }

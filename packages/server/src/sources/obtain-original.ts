@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { askerOf } from '../async/asker.ts';
 import type { InputLimits } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { verifyPicture } from '../render/verify-picture.ts';
@@ -33,11 +34,13 @@ interface ObtainDependencies {
 
 /** Creates the way from a URL to an original that is whole, decoded once, and kept. */
 export function createObtainOriginal(dependencies: ObtainDependencies): ObtainOriginal {
-  const { fetchRemote, kept, temporaryFile, now } = dependencies;
+  const { fetchRemote, renderer, kept, temporaryFile, now } = dependencies;
 
   return async function obtainOriginal({ url, group }, { conditional, signal }) {
     const turn = kept.takeTurn(group);
     const known = await usableRecord(kept, group);
+    // What was never seen has to be decoded: that there is no room for it is told before it is fetched.
+    if (known === undefined) renderer.assertRoom(askerOf(signal));
     const path = await temporaryFile();
     // Before the origin is asked: its answer is no newer than that.
     const fetchedAtMs = now();

@@ -1,5 +1,12 @@
-import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import {
+  type Address,
+  type AddressRange,
+  isWithin,
+  isWithinAny,
+  parseAddress,
+  parseAddressRange,
+} from './address.ts';
 
 /** Decides which addresses the server may connect to on behalf of a client. */
 export interface AddressGuard {
@@ -14,7 +21,7 @@ export interface AddressGuard {
  * or `address/bits`, bits of the host ignored. Throws a plain Error where one is not of that form.
  */
 export function createAddressGuard(exemptRanges: readonly string[]): AddressGuard {
-  const exemptions = exemptRanges.map(parseRange);
+  const exemptions = exemptRanges.map(parseAddressRange);
   function isExempt(text: string): boolean {
     const address = parseAddress(text);
     return address !== undefined && isWithinAny(address, exemptions);
@@ -25,9 +32,6 @@ export function createAddressGuard(exemptRanges: readonly string[]): AddressGuar
   };
 }
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
-type Range = readonly [network: Address, prefixBits: number];
-
 /**
  * Whether an IP address, in the notation that resolvers and sockets use, is globally routable unicast. An IPv6 address
  * that carries an IPv4 one (mapped, compatible, SIIT, NAT64, 6to4, Teredo, ISATAP) is judged by that, for it may end up
@@ -37,16 +41,6 @@ export function isPublicAddress(text: string): boolean {
   const address = parseAddress(text);
   if (address === undefined) return false;
   return address.kind() === 'ipv4' ? isPublicIpv4(address) : isPublicIpv6(address);
-}
-
-/** An IPv4-mapped address becomes the IPv4 address that the operating system would connect to. */
-function parseAddress(text: string): Address | undefined {
-  // `isIP` first: ipaddr.js reads octal, hexadecimal and short forms too, over which parsers disagree. A zone
-  // (`fe80::1%eth0`) names an interface of this machine.
-  const family = text.includes('%') ? 0 : isIP(text);
-  if (family === 0) return undefined;
-  // `URL` writes IPv6 without dotted parts: ipaddr.js takes `::a.b.c.d` for `::ffff:a.b.c.d`.
-  return ipaddr.process(family === 4 ? text : new URL(`http://[${text}]`).hostname.slice(1, -1));
 }
 
 /** IANA IPv4 Special-Purpose Address Registry, multicast, and the platform addresses that only look public. */
@@ -67,36 +61,39 @@ const SPECIAL_IPV4 = [
   '203.0.113.0/24', // documentation
   '224.0.0.0/4', // multicast
   '240.0.0.0/4', // reserved, and broadcast
-].map(parseRange);
+].map(parseAddressRange);
 
 function isPublicIpv4(address: Address): boolean {
   return !isWithinAny(address, SPECIAL_IPV4);
 }
 
 /** The part of the IPv6 space that is handed out (IANA IPv6 Address Space). */
-const GLOBAL_UNICAST = parseRange('2000::/3');
+const GLOBAL_UNICAST = parseAddressRange('2000::/3');
 
 /** IANA IPv6 Special-Purpose Address Registry, within 2000::/3. */
 const SPECIAL_IPV6 = [
   '2001::/23', // IETF protocol assignments: benchmarks, ORCHID, anycast services
   '2001:db8::/32', // documentation
   '3fff::/20', // documentation
-].map(parseRange);
+].map(parseAddressRange);
 
 /** Prefixes that stand for IPv4 addresses, and where in the 16 bytes those lie. */
-const WRAPPINGS: readonly { readonly range: Range; readonly unwrap: (bytes: number[]) => Address[] }[] = [
+const WRAPPINGS: readonly {
+  readonly range: AddressRange;
+  readonly unwrap: (bytes: number[]) => Address[];
+}[] = [
   // IPv4-compatible (RFC 4291 2.5.5.1). `::` and `::1` are 0.0.0.0 and 0.0.0.1 here, and refused.
-  { range: parseRange('::/96'), unwrap: (bytes) => [ipv4(bytes.slice(12))] },
+  { range: parseAddressRange('::/96'), unwrap: (bytes) => [ipv4(bytes.slice(12))] },
   // IPv4-translated, `::ffff:0:a.b.c.d` (RFC 2765 2.1)
-  { range: parseRange('::ffff:0:0:0/96'), unwrap: (bytes) => [ipv4(bytes.slice(12))] },
+  { range: parseAddressRange('::ffff:0:0:0/96'), unwrap: (bytes) => [ipv4(bytes.slice(12))] },
   // NAT64's well-known prefix (RFC 6052 2.1), and its local one
-  { range: parseRange('64:ff9b::/96'), unwrap: (bytes) => [ipv4(bytes.slice(12))] },
-  { range: parseRange('64:ff9b:1::/48'), unwrap: unwrapLocalNat64 },
+  { range: parseAddressRange('64:ff9b::/96'), unwrap: (bytes) => [ipv4(bytes.slice(12))] },
+  { range: parseAddressRange('64:ff9b:1::/48'), unwrap: unwrapLocalNat64 },
   // 6to4 (RFC 3056 2)
-  { range: parseRange('2002::/16'), unwrap: (bytes) => [ipv4(bytes.slice(2, 6))] },
+  { range: parseAddressRange('2002::/16'), unwrap: (bytes) => [ipv4(bytes.slice(2, 6))] },
   // Teredo: the server's address, and the client's with its bits inverted (RFC 4380 4)
   {
-    range: parseRange('2001::/32'),
+    range: parseAddressRange('2001::/32'),
     unwrap: (bytes) => [ipv4(bytes.slice(4, 8)), ipv4(inverted(bytes.slice(12)))],
   },
 ];
@@ -133,26 +130,4 @@ function ipv4(bytes: number[]): Address {
 
 function inverted(bytes: number[]): number[] {
   return bytes.map((byte) => byte ^ 0xff);
-}
-
-function isWithinAny(address: Address, ranges: readonly Range[]): boolean {
-  return ranges.some((range) => isWithin(address, range));
-}
-
-function isWithin(address: Address, [network, prefixBits]: Range): boolean {
-  return address.kind() === network.kind() && address.match(network, prefixBits);
-}
-
-function parseRange(text: string): Range {
-  const [address = '', bits] = text.split('/');
-  const network = parseAddress(address);
-  if (network === undefined) throw new Error(`not an address range: ${text}`);
-  const width = network.kind() === 'ipv4' ? 32 : 128;
-  if (bits === undefined) return [network, width];
-  // The network of an IPv4-mapped range is an IPv4 one here, so its prefix is shorter by what is gone.
-  const prefixBits = Number(bits) - (isIP(address) === 6 && width === 32 ? 96 : 0);
-  if (!Number.isInteger(prefixBits) || prefixBits < 0 || prefixBits > width) {
-    throw new Error(`not an address range: ${text}`);
-  }
-  return [network, prefixBits];
 }

@@ -82,6 +82,8 @@ async function start(
         // What a render process would answer, without the process.
         return (await runJob(job)) as RenderResultOf<Job>;
       },
+      hasRoom: () => true,
+      assertRoom: () => {},
       status: () => ({ waiting: 0, running: 0, processes: 0 }),
       close: async () => {},
     },

@@ -31,8 +31,7 @@ export async function renderVariant(work: {
     const result = await renderer.run(
       { kind: 'render', ...opened.inputs, limits, page, steps, faces, output, outputLimits },
       {
-        // A picture is not to be refused for what another does that is laid on it.
-        pictureId: [original.id, ...plan.overlays].join('+'),
+        pictureId: original.id,
         estimatedBytes: estimateDecodeBytes(facts, sizes.at(-1)) + estimateOverlays(overlays),
         deadlineMs: budget?.ms,
         signal,

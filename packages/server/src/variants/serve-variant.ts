@@ -1,4 +1,5 @@
 import type { OutputFormat, Recipe, Size } from '@images-server/recipe';
+import { askerOf } from '../async/asker.ts';
 import type { Coalescer } from '../async/coalesce.ts';
 import type { VariantCache } from '../cache/variant-cache.ts';
 import { ServiceError } from '../errors.ts';
@@ -70,7 +71,7 @@ export function createServeVariant(dependencies: {
   findOverlays: FindOverlays;
   policy: OutputPolicy;
 }): ServeVariant {
-  const { cache, coalescer, failures, findOverlays, policy } = dependencies;
+  const { cache, renderer, coalescer, failures, findOverlays, policy } = dependencies;
   const slowRenders = createSlowRenders(cache);
   const makeVariant = createMakeVariant({ ...dependencies, slowRenders });
 
@@ -98,12 +99,12 @@ export function createServeVariant(dependencies: {
     const cached = peek(original, key) ?? (await timer.measure('cache', lookUp(original, key)));
     if (cached !== undefined) return { ...answer, variant: cached, cacheState: stateOf(original) };
     if (plan.budget !== undefined && (await slowRenders.has(original.group, key))) return undefined;
-    // Renders of another deadline are another run, and fail for themselves.
-    const run = plan.budget === undefined ? key : `${key}-in-budget`;
+    const run = runName(original, key, plan);
     try {
       failures.rethrow(run);
+      if (!coalescer.has(run)) renderer.assertRoom(askerOf(signal));
       const variant = await coalescer.run(
-        `${original.group}/${run}`,
+        run,
         signal,
         // The run before this one may have ended since the look-up.
         async (runSignal) =>
@@ -136,6 +137,11 @@ export function createServeVariant(dependencies: {
     const entry = cache.peek(original.group, key);
     return entry && readVariantEntry(entry);
   }
+}
+
+/** Renders of another deadline are another run, and fail for themselves. */
+export function runName({ group }: Original, key: string, { budget }: VariantPlan): string {
+  return budget === undefined ? `${group}/${key}` : `${group}/${key}-in-budget`;
 }
 
 function stateOf(original: Original): 'hit' | 'stale' {
