@@ -2,10 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { StoreFault } from './blobs/watch-store.ts';
 import type { Settings } from './config/schema.ts';
 import { createAuthorize } from './http/api-keys.ts';
+import { createIdentifyClient } from './http/client-id.ts';
 import { allowOrigins } from './http/cors.ts';
+import { createEarlyRefusals } from './http/early-refusals.ts';
 import { createHotAnswers, type HotAnswers } from './http/hot-answers.ts';
 import { createHttpServer } from './http/http-server.ts';
-import { createReadRecipe } from './http/read-recipe.ts';
+import { createReadRecipe, type ReadRecipe } from './http/read-recipe.ts';
 import { createObserveRequest } from './http/request-observer.ts';
 import { explainRoutes } from './http/routes/explain.ts';
 import { externalRoute } from './http/routes/external.ts';
@@ -13,7 +15,6 @@ import { healthRoutes, type UnreadyReasons } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/image.ts';
 import { infoRoutes } from './http/routes/info.ts';
 import { metricsRoute } from './http/routes/metrics.ts';
-import { openApiRoute } from './http/routes/openapi.ts';
 import { processRoute } from './http/routes/process.ts';
 import { srcsetRoute } from './http/routes/srcset.ts';
 import { uploadRoute } from './http/routes/upload.ts';
@@ -57,12 +58,16 @@ export async function createApp(options: {
   const requestId = createRequestIds();
   const observeRequest = createObserveRequest({ log, metrics, traces });
   const hotAnswers = createHotAnswers({ cache: services.cache, observeRequest, requestId });
+  const readRecipe = createReadRecipe(settings);
+  const earlyRefusals = createEarlyRefusals({ ...services, readRecipe, observeRequest, requestId });
   const http = await createHttpServer({
     log,
     requestId,
-    hotAnswers,
+    identifyClient: createIdentifyClient(settings.trustedProxies),
+    shortWays: [hotAnswers.tryAnswer, earlyRefusals.tryRefuse],
     observeRequest,
     uploadMaxBytes: settings.uploadMaxBytes,
+    maxConnections: settings.maxConnections,
     isDraining: () => draining,
   });
   const unreadyReasons = () => [
@@ -74,7 +79,7 @@ export async function createApp(options: {
     ...services,
     isReady: () => unreadyReasons().length === 0,
   });
-  addRoutes(http, { ...services, settings, hotAnswers, unreadyReasons, metrics, versions });
+  addRoutes(http, { ...services, settings, hotAnswers, readRecipe, unreadyReasons, metrics, versions });
   return {
     http,
     drain: () => {
@@ -93,6 +98,7 @@ function addRoutes(
   parts: Services & {
     settings: Settings;
     hotAnswers: HotAnswers;
+    readRecipe: ReadRecipe;
     unreadyReasons: UnreadyReasons;
     metrics: Metrics | undefined;
     versions: Readonly<Record<string, string>>;
@@ -112,13 +118,11 @@ function addRoutes(
     uploadMaxBytes: settings.uploadMaxBytes,
     presets: settings.presets,
   });
-  const readRecipe = createReadRecipe(settings);
-  imageRoutes(http, { ...parts, authorize, readRecipe, deleteEnabled: settings.delete, maxAgeSeconds });
-  processRoute(http, { ...parts, authorize, readRecipe, processEnabled: settings.process });
-  externalRoute(http, { ...parts, readRecipe, externalEnabled: settings.external, maxAgeSeconds });
+  imageRoutes(http, { ...parts, authorize, deleteEnabled: settings.delete, maxAgeSeconds });
+  processRoute(http, { ...parts, authorize, processEnabled: settings.process });
+  externalRoute(http, { ...parts, externalEnabled: settings.external, maxAgeSeconds });
   infoRoutes(http, {
     ...parts,
-    readRecipe,
     externalEnabled: settings.external,
     showsPosition: settings.infoGps,
     maxAgeSeconds,
@@ -127,14 +131,12 @@ function addRoutes(
   variantsRoute(http, {
     ...parts,
     authorize,
-    readRecipe,
     signAddress,
     // The other half of the render processes is for visitors.
     concurrency: Math.ceil(settings.renderProcesses / 2),
   });
-  srcsetRoute(http, { ...parts, readRecipe, signAddress });
-  explainRoutes(http, { ...parts, readRecipe, externalEnabled: settings.external });
-  openApiRoute(http, { version: parts.versions.version ?? 'unknown' });
+  srcsetRoute(http, { ...parts, signAddress });
+  explainRoutes(http, { ...parts, externalEnabled: settings.external });
   healthRoutes(http, parts);
   metricsRoute(http, { ...parts, keys: settings.metricsKeys ?? [] });
 }

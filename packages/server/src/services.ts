@@ -34,6 +34,7 @@ import { createFindFaces, type FindFaces } from './variants/find-faces.ts';
 import { createFindOverlays, type FindOverlays } from './variants/find-overlays.ts';
 import { createFindVariantFaces } from './variants/find-variant-faces.ts';
 import type { OutputPolicy } from './variants/output-policy.ts';
+import { createRefuseEarly, type RefuseEarly } from './variants/refuse-early.ts';
 import { createServeVariant, type ServeVariant, type Variant } from './variants/serve-variant.ts';
 import { createFindStandingPlan } from './variants/standing-plan.ts';
 
@@ -85,8 +86,8 @@ export async function openServices(options: {
   });
   const recall = createRecall({ notes: originals.notes, cache });
   const findFaces = openFindFaces({ renderer, limits, recall });
-  const serveVariant = createFlow({ ...making, cache, findFaces });
-  const knowledge = createKnowledge({ ...making, cache, recall, serveVariant });
+  const flow = createFlow({ ...making, cache, findFaces });
+  const knowledge = createKnowledge({ ...making, cache, recall, ...flow });
 
   /** After the HTTP has ended: waits for what runs behind, then lets go of everything. */
   async function close(): Promise<void> {
@@ -112,7 +113,7 @@ export async function openServices(options: {
     uploadTokens,
     remote,
     findFaces,
-    serveVariant,
+    ...flow,
     receivePassing,
     serveOnce,
     ...knowledge,
@@ -137,12 +138,14 @@ interface Making {
   readonly policy: OutputPolicy;
 }
 
-function createFlow(parts: Making & { cache: VariantCache; findFaces: FindFaces }): ServeVariant {
-  return createServeVariant({
-    ...parts,
-    coalescer: createCoalescer<Variant>(),
-    failures: createFailureMemory(),
-  });
+interface Flow {
+  readonly serveVariant: ServeVariant;
+  readonly refuseEarly: RefuseEarly;
+}
+
+function createFlow(parts: Making & { cache: VariantCache; findFaces: FindFaces }): Flow {
+  const shared = { ...parts, coalescer: createCoalescer<Variant>(), failures: createFailureMemory() };
+  return { serveVariant: createServeVariant(shared), refuseEarly: createRefuseEarly(shared) };
 }
 
 /** The flow for pictures that are here once: nothing of them is kept. */
@@ -151,7 +154,7 @@ function createPassingFlow(parts: Making): ServeVariant {
     ...parts,
     cache: createVariantCache(KEEPS_NOTHING),
     findFaces: openFindFaces({ ...parts, recall: (_original, _name, find) => find() }),
-  });
+  }).serveVariant;
 }
 
 function openFindFaces(parts: { renderer: Renderer; limits: InputLimits; recall: Recall }): FindFaces {

@@ -47,6 +47,16 @@ export const settingsObject = z.object({
     group: 'Server',
     description: 'TCP port to listen on; 0 takes any free one.',
   }),
+  maxConnections: wholeNumber({ min: 16, max: 1e6 }).prefault('4096').register(aboutSettings, {
+    group: 'Server',
+    description:
+      'Most connections that are open at once. One more takes the place of the one that has been idle for the longest time.',
+  }),
+  trustedProxies: addressRanges().default([]).register(aboutSettings, {
+    group: 'Server',
+    description:
+      'Proxies in front of the server (`127.0.0.1`, `10.0.0.0/8`), whose `X-Forwarded-For` says who a client is. Clients share the render processes evenly; without this, all that comes through one proxy is one client.',
+  }),
   logLevel: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .prefault('info')
     .register(aboutSettings, {

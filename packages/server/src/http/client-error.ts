@@ -18,6 +18,12 @@ interface Refusal {
   readonly header?: string;
 }
 
+const REQUEST_TIMEOUT: Refusal = {
+  code: 'request_timeout',
+  message: 'the request took too long to arrive',
+  reason: 'Request Timeout',
+};
+
 /** By the parser's error codes; anything else is a plain bad request. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: {
@@ -25,11 +31,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     message: 'the headers have more than 16384 bytes',
     reason: 'Request Header Fields Too Large',
   },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    code: 'request_timeout',
-    message: 'the request took too long to arrive',
-    reason: 'Request Timeout',
-  },
+  ERR_HTTP_REQUEST_TIMEOUT: REQUEST_TIMEOUT,
 };
 const BAD_REQUEST: Refusal = { code: 'bad_request', message: 'this is not HTTP', reason: 'Bad Request' };
 const TARGET_TOO_LONG: Refusal = {
@@ -57,6 +59,14 @@ export function refuseConnect(socket: Duplex): void {
   refuse(socket, UNKNOWN_METHOD);
 }
 
+/** Answers a connection whose request does not come to its end, then closes it. */
+export function answerTimeout(socket: Socket): void {
+  refuse(socket, REQUEST_TIMEOUT);
+}
+
+/** How long a client may take to read the answer and close, in milliseconds. */
+const CLOSE_GRACE_MS = 1000;
+
 function refusalOf(error: ParserError): Refusal {
   const { rawPacket } = error;
   const beginning = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, 2 * MAX_TARGET_BYTES) : '';
@@ -73,4 +83,6 @@ function refuse(socket: Duplex, { code, message, reason, header = '' }: Refusal)
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
       `x-content-type-options: nosniff\r\n${header}content-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
   );
+  // A connection that is closed from this side alone lasts as long as the client likes.
+  setTimeout(() => socket.destroy(), CLOSE_GRACE_MS).unref();
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { VariantCache } from '../cache/variant-cache.ts';
-import { assertPlainRequest } from './plain-request.ts';
+import { isPlainRequest } from './plain-request.ts';
 import { recipeOperation } from './recipe-operation.ts';
 import type { ObserveRequest } from './request-observer.ts';
 
@@ -84,11 +84,5 @@ export function createHotAnswers(dependencies: {
 
 /** What needs more than the same bytes again, or is not quite right, goes the long way. */
 function isUnconditional(request: IncomingMessage): boolean {
-  if (request.headers['if-none-match'] !== undefined) return false;
-  try {
-    assertPlainRequest(request, request.url ?? '');
-    return true;
-  } catch {
-    return false;
-  }
+  return request.headers['if-none-match'] === undefined && isPlainRequest(request, request.url ?? '');
 }

@@ -1,17 +1,18 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { type ErrorCode, ServiceError } from '../errors.ts';
-import { answerClientError, refuseConnect } from './client-error.ts';
+import { answerClientError, answerTimeout, refuseConnect } from './client-error.ts';
+import { type IdentifyClient, noteClientId } from './client-id.ts';
 import { drainRequest } from './drain-request.ts';
 import { errorAnswer } from './error-response.ts';
 import { SAFETY_HEADERS } from './headers.ts';
-import type { HotAnswers } from './hot-answers.ts';
 import { jsonText } from './json-text.ts';
 import { assertPlainRequest } from './plain-request.ts';
 import { noteErrorCode, type ObserveRequest, observeRequests } from './request-observer.ts';
 import { assertPlainPath, HAS_SIGNATURE, splitTarget } from './request-target.ts';
+import { cutSlowClients } from './slow-clients.ts';
 import { trackConnections } from './track-connections.ts';
 
 /** The routes that have more in their path than their name; of two that fit the first counts. */
@@ -28,11 +29,11 @@ const ROUTES_WITH_TAIL = [
 const VARIANTS_PATH = /^\/image\/[^/]+\/variants$/;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
-/** Slow and oversized requests; the answer to a broken one is `answerClientError`'s. */
+/** Slow and oversized requests; the answer to a broken one is `answerClientError`'s. Bodies are `cutSlowClients`' matter. */
 const HTTP_LIMITS = {
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
-  requestTimeout: 120_000,
+  requestTimeout: 0,
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 1000,
   // Refused with the others below, in a body that says so.
@@ -43,13 +44,16 @@ const HTTP_LIMITS = {
 export async function createHttpServer(options: {
   log: FastifyBaseLogger;
   requestId: () => string;
-  hotAnswers: HotAnswers;
+  identifyClient: IdentifyClient;
+  /** Asked in turn before the router; true from the first that has answered. */
+  shortWays: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[];
   observeRequest: ObserveRequest;
   uploadMaxBytes: number;
+  maxConnections: number;
   /** True from the moment at which the server is to end: then connections end with their answer. */
   isDraining: () => boolean;
 }): Promise<FastifyInstance> {
-  const { log, requestId, hotAnswers, observeRequest, uploadMaxBytes, isDraining } = options;
+  const { log, requestId, identifyClient, shortWays, observeRequest, uploadMaxBytes, isDraining } = options;
   const app = fastify({
     loggerInstance: log,
     genReqId: requestId,
@@ -61,7 +65,9 @@ export async function createHttpServer(options: {
     forceCloseConnections: 'idle',
     serverFactory: (route) =>
       createServer(HTTP_LIMITS, (request, response) => {
-        if (isDraining() || !hotAnswers.tryAnswer(request, response)) route(request, response);
+        noteClientId(request, identifyClient(request));
+        const isAnswered = !isDraining() && shortWays.some((tryAnswer) => tryAnswer(request, response));
+        if (!isAnswered) route(request, response);
       }),
     rewriteUrl: (request) => routeOf(request.url ?? '/'),
     clientErrorHandler: (error, socket: Socket) => answerClientError(error, socket),
@@ -90,7 +96,8 @@ export async function createHttpServer(options: {
     if (isDraining()) reply.header('connection', 'close');
     assertPlainRequest(request.raw as IncomingMessage, request.originalUrl);
   });
-  trackConnections(app.server);
+  trackConnections(app.server, options);
+  cutSlowClients(app.server, { onTimeout: answerTimeout });
   app.server.on('connect', (_request, socket) => refuseConnect(socket));
 
   app.setErrorHandler(async (error, request, reply) => {
@@ -123,11 +130,10 @@ export async function createHttpServer(options: {
 
 /** What went wrong inside is for whoever runs the server, the reasons of other refusals for whoever looks for one. */
 function logFailure(log: FastifyBaseLogger, error: unknown, status: number): void {
-  const known = error instanceof ServiceError ? error : undefined;
+  const hasCause = error instanceof ServiceError && error.cause !== undefined;
   if (status === 500) log.error({ err: error }, 'request failed');
-  else if (known !== undefined && STORAGE_CODES.has(known.code))
-    log.warn({ err: error }, 'the storage failed');
-  else if (known?.cause !== undefined) log.debug({ err: error }, 'refused');
+  else if (hasCause && STORAGE_CODES.has(error.code)) log.warn({ err: error }, 'the storage failed');
+  else if (hasCause) log.debug({ err: error }, 'refused');
 }
 
 const STORAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk_full', 'storage_failed']);

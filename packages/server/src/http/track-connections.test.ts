@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { trackConnections } from './track-connections.ts';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
@@ -46,14 +46,46 @@ describe('trackConnections', () => {
     expect((await readAll(socket)).length).toBeGreaterThan(body.length);
     await closed;
   });
+
+  it('lets a new connection take the place of the one that has been idle for the longest time', async () => {
+    const { server, client } = await listen((response) => response.end('done'), { maxConnections: 3 });
+    const [first, second, third] = [await client(), await client(), await client()];
+    const answered = once(first, 'data');
+    first.write(REQUEST);
+    await answered;
+    const closed = [once(second, 'close'), once(third, 'close')];
+    const newcomers = [await client(), await client()];
+    await Promise.all(closed);
+    for (const socket of [first, ...newcomers]) {
+      socket.write(REQUEST);
+      expect(String(await once(socket, 'data'))).toContain('done');
+    }
+    server.close();
+  });
+
+  it('closes a new connection where all are in use', async () => {
+    const waiting: ServerResponse[] = [];
+    const { server, client } = await listen((response) => waiting.push(response), { maxConnections: 2 });
+    const used = [await client(), await client()];
+    const answers = used.map(readAll);
+    for (const socket of used) socket.write(REQUEST);
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await once((await client()).resume(), 'close');
+    server.close();
+    for (const response of waiting) response.end('done');
+    for (const answer of answers) expect(await answer).toContain('done');
+  });
 });
 
-async function listen(answer: (response: ServerResponse) => void): Promise<{
+async function listen(
+  answer: (response: ServerResponse) => void,
+  { maxConnections = 100 } = {},
+): Promise<{
   server: Server;
   client: () => Promise<Socket>;
 }> {
   const server = createServer((_request, response) => answer(response));
-  trackConnections(server);
+  trackConnections(server, { maxConnections });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -2,30 +2,62 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * From the moment at which the server is closed, ends each connection as soon as nothing is under way over it. Node's
- * own way looks only once, so that an answer that ends a moment later leaves its connection open for the whole of its
+ * Keeps count of what is under way over each connection.
+ *
+ * At most `maxConnections` are open: one more takes the place of the one over which nothing has been under way for the
+ * longest time, or is closed itself where all are in use. So whoever opens connections without asking for anything keeps
+ * nobody out.
+ *
+ * From the moment at which the server is closed, each connection ends as soon as nothing is under way over it. Node's own
+ * way looks only once, so that an answer that ends a moment later leaves its connection open for the whole of its
  * keep-alive; it cuts off answers that are still being sent; and it waits for connections over which nothing came yet.
  */
-export function trackConnections(server: Server): void {
+export function trackConnections(server: Server, options: { maxConnections: number }): void {
   const answersUnderWay = new Map<Socket, number>();
+  /** Those without answers under way, in the order in which they became so. */
+  const idle = new Set<Socket>();
   let isClosing = false;
 
   server.on('connection', (socket) => {
+    if (answersUnderWay.size >= options.maxConnections) {
+      const [longestIdle] = idle;
+      if (longestIdle === undefined) {
+        socket.destroy();
+        return;
+      }
+      forget(longestIdle);
+      longestIdle.destroy();
+    }
     answersUnderWay.set(socket, 0);
-    socket.once('close', () => answersUnderWay.delete(socket));
+    idle.add(socket);
+    socket.once('close', () => forget(socket));
   });
   server.on('request', ({ socket }, response) => {
-    answersUnderWay.set(socket, (answersUnderWay.get(socket) ?? 0) + 1);
+    const before = answersUnderWay.get(socket);
+    if (before === undefined) return;
+    answersUnderWay.set(socket, before + 1);
+    idle.delete(socket);
     // After the last byte has been handed to the system, or the client has gone.
-    response.once('close', () => {
-      const left = (answersUnderWay.get(socket) ?? 1) - 1;
-      if (answersUnderWay.has(socket)) answersUnderWay.set(socket, left);
-      if (isClosing && left === 0) socket.end();
-    });
+    response.once('close', () => noteAnswered(socket));
   });
+
+  function forget(socket: Socket): void {
+    answersUnderWay.delete(socket);
+    idle.delete(socket);
+  }
+
+  function noteAnswered(socket: Socket): void {
+    const before = answersUnderWay.get(socket);
+    if (before === undefined) return;
+    answersUnderWay.set(socket, before - 1);
+    if (before > 1) return;
+    idle.add(socket);
+    if (isClosing) socket.end();
+  }
+
   // `server.close` calls it by this name.
   server.closeIdleConnections = () => {
     isClosing = true;
-    for (const [socket, count] of answersUnderWay) if (count === 0) socket.destroy();
+    for (const socket of idle) socket.destroy();
   };
 }

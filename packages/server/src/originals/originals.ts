@@ -12,6 +12,8 @@ import type { StripFile } from './strip-file.ts';
 /** The uploaded pictures. */
 export interface Originals {
   readonly receive: ReceiveUpload;
+  /** The picture of that hash where that is known without waiting. */
+  peek(hash: string): Original | undefined;
   /** The picture of that hash, for making variants of it; `not_found`, also for what is no hash. */
   resolve(hash: string, signal: AbortSignal): Promise<Original>;
   stat(hash: string): Promise<{ readonly bytes: number; readonly modifiedMs: number } | undefined>;
@@ -54,11 +56,17 @@ export function createOriginals(dependencies: {
     return local;
   }
 
+  function peek(hash: string): Original | undefined {
+    const facts = notes.peek<PictureFacts>(hash, 'facts');
+    return facts && originalOf(hash, facts);
+  }
+
   async function resolve(hash: string, signal: AbortSignal): Promise<Original> {
     if (!isPictureHash(hash)) throw notFound();
-    const facts =
-      notes.peek<PictureFacts>(hash, 'facts') ??
-      (await notes.get(hash, 'facts', () => findFacts(hash, signal)));
+    return peek(hash) ?? originalOf(hash, await notes.get(hash, 'facts', () => findFacts(hash, signal)));
+  }
+
+  function originalOf(hash: string, facts: PictureFacts): Original {
     return { group: hash, id: hash, facts, freshness: { kind: 'immutable' }, open: () => open(hash) };
   }
 
@@ -72,6 +80,7 @@ export function createOriginals(dependencies: {
 
   return {
     receive: createReceiveUpload({ ...dependencies, notes }),
+    peek,
     resolve,
     stat: async (hash) => (isPictureHash(hash) ? blobs.stat(originalKey(hash)) : undefined),
     read: async (hash, range) => (isPictureHash(hash) ? blobs.read(originalKey(hash), range) : undefined),

@@ -24,7 +24,7 @@ export function uploadTokenRoute(
   },
 ): void {
   const { uploadTokens, authorize, uploadEnabled, uploadMaxBytes, presets } = dependencies;
-  const order = uploadTokenBody(uploadMaxBytes);
+  const order = orderSchema(uploadMaxBytes);
 
   app.post('/upload-tokens', { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
     requestQuery(request, []);
@@ -37,8 +37,7 @@ export function uploadTokenRoute(
   });
 }
 
-/** What `POST /upload-tokens` takes. */
-export function uploadTokenBody(uploadMaxBytes: number) {
+function orderSchema(uploadMaxBytes: number) {
   return z.strictObject({
     expiresSeconds: z.int().min(1).max(MAX_SECONDS).default(900),
     maxBytes: z.int().min(1).max(uploadMaxBytes).optional(),
