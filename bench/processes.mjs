@@ -44,18 +44,33 @@ export async function startScript(script, words) {
 
 /** The load generator; one load at a time. */
 export async function startLoad() {
-  const child = fork(fileURLToPath(new URL('load.mjs', import.meta.url)));
+  const worker = await startWorker('load.mjs');
+  return {
+    ...worker,
+    /** @param {import('./load.mjs').Load} load @returns {Promise<import('./load.mjs').Outcome>} */
+    run: (load) => worker.run(load),
+  };
+}
+
+/**
+ * A script of this folder that answers orders, one at a time.
+ * @param {string} script
+ */
+export async function startWorker(script) {
+  const child = fork(fileURLToPath(new URL(script, import.meta.url)));
   await once(child, 'spawn');
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the load generator has ended')));
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${script} has ended`)));
   // Where it ends because it is told to, nobody waits for this any more.
   ended.catch(() => {});
   return {
     pid: pidOf(child),
     stop: () => stop(child),
-    /** @param {import('./load.mjs').Load} load @returns {Promise<import('./load.mjs').Outcome>} */
-    async run(load) {
+    /** @param {import('node:child_process').Serializable} order */
+    send: (order) => void child.send(order),
+    /** @param {import('node:child_process').Serializable} order */
+    async run(order) {
       const outcome = once(child, 'message');
-      child.send(load);
+      child.send(order);
       const [message] = await Promise.race([outcome, ended]);
       return message;
     },
