@@ -15,6 +15,7 @@ import { healthRoutes, type UnreadyReasons } from './http/routes/health.ts';
 import { imageRoutes } from './http/routes/image.ts';
 import { infoRoutes } from './http/routes/info.ts';
 import { metricsRoute } from './http/routes/metrics.ts';
+import { openApiRoute } from './http/routes/openapi.ts';
 import { processRoute } from './http/routes/process.ts';
 import { srcsetRoute } from './http/routes/srcset.ts';
 import { uploadRoute } from './http/routes/upload.ts';
@@ -137,6 +138,7 @@ function addRoutes(
   });
   srcsetRoute(http, { ...parts, signAddress });
   explainRoutes(http, { ...parts, externalEnabled: settings.external });
+  openApiRoute(http, { version: parts.versions.version ?? 'unknown' });
   healthRoutes(http, parts);
   metricsRoute(http, { ...parts, keys: settings.metricsKeys ?? [] });
 }

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './config/configuration-error.ts';
 import { installedLibraries } from './config/library-versions.ts';
-import { listenProblem } from './config/listen-problem.ts';
 import { loadSettings, startFolder } from './config/load.ts';
 import { createLog } from './observe/log.ts';
 
@@ -26,10 +25,7 @@ async function serve(): Promise<void> {
     version: ownVersion(),
     libraries: installedLibraries(),
   });
-  await app.http.listen({ host: settings.host, port: settings.port }).catch((error: unknown) => {
-    const problem = listenProblem(error, settings);
-    throw problem === undefined ? error : new ConfigurationError([problem]);
-  });
+  await app.http.listen({ host: settings.host, port: settings.port });
   log.info({ url: urlOf(app.http.server.address()), version: ownVersion() }, 'listening');
 
   let stopping = false;

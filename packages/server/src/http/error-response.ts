@@ -61,6 +61,9 @@ const STATUS = {
   disk_full: 507,
 } as const satisfies Record<ErrorCode, number>;
 
+/** Every code, for the docs. */
+export const ERROR_CODES = Object.keys(STATUS);
+
 /** The body of every error answer. */
 export interface ErrorBody {
   readonly status: 'error';

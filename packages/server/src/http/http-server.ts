@@ -130,10 +130,11 @@ export async function createHttpServer(options: {
 
 /** What went wrong inside is for whoever runs the server, the reasons of other refusals for whoever looks for one. */
 function logFailure(log: FastifyBaseLogger, error: unknown, status: number): void {
-  const hasCause = error instanceof ServiceError && error.cause !== undefined;
+  const known = error instanceof ServiceError ? error : undefined;
   if (status === 500) log.error({ err: error }, 'request failed');
-  else if (hasCause && STORAGE_CODES.has(error.code)) log.warn({ err: error }, 'the storage failed');
-  else if (hasCause) log.debug({ err: error }, 'refused');
+  else if (known !== undefined && STORAGE_CODES.has(known.code))
+    log.warn({ err: error }, 'the storage failed');
+  else if (known?.cause !== undefined) log.debug({ err: error }, 'refused');
 }
 
 const STORAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk_full', 'storage_failed']);

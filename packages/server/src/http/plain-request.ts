@@ -4,6 +4,9 @@ import { MAX_TARGET_BYTES } from './request-target.ts';
 
 const MAX_HEADERS = 100;
 
+/** The methods of our routes that mean nothing by a body; the others that have none here are refused as methods. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE']);
+
 /** Refuses what Node's parser lets through though two servers in a row may read it differently (request smuggling). */
 export function assertPlainRequest(request: IncomingMessage, target: string): void {
   if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') throw badRequest('expected HTTP/1.1');
@@ -20,7 +23,7 @@ export function assertPlainRequest(request: IncomingMessage, target: string): vo
     throw badRequest('expected one Host header');
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
-  if (hasBody && request.method !== 'POST') throw badRequest(`${request.method} takes no body`);
+  if (hasBody && BODILESS.has(request.method ?? '')) throw badRequest(`${request.method} takes no body`);
 }
 
 /** Whether `assertPlainRequest` lets it through. */

@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { BlobContent, BlobStore } from '../blobs/blob-store.ts';
+import { storageError } from '../blobs/storage-error.ts';
 import type { InputLimits, PictureFacts, RenderInput } from '../render/protocol.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { verifyPicture } from '../render/verify-picture.ts';
 import type { Original } from '../sources/source.ts';
+import { contentChecksum } from './content-checksum.ts';
 import type { Notes } from './notes.ts';
 import { newPictureHash, originalKey } from './picture-hash.ts';
 import { receiveFile } from './receive-file.ts';
@@ -84,12 +86,17 @@ export function createReceiveUpload(dependencies: {
   }
 
   async function store(hash: string, facts: PictureFacts, content: BlobContent): Promise<string> {
-    await blobs.put(originalKey(hash), content);
+    // Before the store moves the file away.
+    const sha256 = await contentChecksum(content).catch((error: unknown) => {
+      throw storageError(error);
+    });
     try {
-      await notes.put(hash, 'facts', facts);
+      await blobs.put(originalKey(hash), content);
+      await notes.put(hash, 'facts', { ...facts, sha256 });
     } catch (error) {
-      // Nobody will ever know its hash.
-      await blobs.delete(originalKey(hash));
+      // Nobody will ever know its hash. It may be there although its own put failed: what failed was to make that lasting.
+      await blobs.delete(originalKey(hash)).catch(() => false);
+      await notes.deleteAll(hash).catch(() => undefined);
       throw error;
     }
     return hash;

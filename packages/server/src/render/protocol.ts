@@ -195,7 +195,7 @@ export interface RenderRequest {
   readonly job: RenderJob;
 }
 
-/** How a job can fail by itself: what the picture deserves, the original gone from its path, or a bug of ours. */
+/** How a job can fail by itself: what the picture deserves, the original gone or not to be read, or a bug of ours. */
 export const RENDER_FAILURE_CODES = [
   'not_a_picture',
   'unsupported_format',
@@ -204,6 +204,7 @@ export const RENDER_FAILURE_CODES = [
   'result_too_large',
   'maxbytes_unreachable',
   'not_found',
+  'storage_failed',
   'internal',
 ] as const;
 export type RenderFailureCode = (typeof RENDER_FAILURE_CODES)[number];

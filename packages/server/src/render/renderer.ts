@@ -1,7 +1,7 @@
 import type { RESULT_KINDS, RenderJob, RenderResult } from './protocol.ts';
 
 export interface RenderOptions {
-  /** Names the original: its crashes are counted under this name. */
+  /** Names the original, and the pictures that are laid on it: crashes are counted under this name. */
   readonly pictureId: string;
   /** What decoding is reckoned to take, in bytes; 0 where unknown. */
   readonly estimatedBytes: number;

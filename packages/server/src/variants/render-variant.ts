@@ -31,7 +31,8 @@ export async function renderVariant(work: {
     const result = await renderer.run(
       { kind: 'render', ...opened.inputs, limits, page, steps, faces, output, outputLimits },
       {
-        pictureId: original.id,
+        // A picture is not to be refused for what another does that is laid on it.
+        pictureId: [original.id, ...plan.overlays].join('+'),
         estimatedBytes: estimateDecodeBytes(facts, sizes.at(-1)) + estimateOverlays(overlays),
         deadlineMs: budget?.ms,
         signal,

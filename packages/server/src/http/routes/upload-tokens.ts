@@ -24,7 +24,7 @@ export function uploadTokenRoute(
   },
 ): void {
   const { uploadTokens, authorize, uploadEnabled, uploadMaxBytes, presets } = dependencies;
-  const order = orderSchema(uploadMaxBytes);
+  const order = uploadTokenBody(uploadMaxBytes);
 
   app.post('/upload-tokens', { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
     requestQuery(request, []);
@@ -37,7 +37,8 @@ export function uploadTokenRoute(
   });
 }
 
-function orderSchema(uploadMaxBytes: number) {
+/** What `POST /upload-tokens` takes. */
+export function uploadTokenBody(uploadMaxBytes: number) {
   return z.strictObject({
     expiresSeconds: z.int().min(1).max(MAX_SECONDS).default(900),
     maxBytes: z.int().min(1).max(uploadMaxBytes).optional(),

@@ -36,4 +36,14 @@ describe('createInputReader', () => {
     }
     expect((await readdir('/proc/self/fd')).length).toBe(openBefore);
   });
+
+  it.each([
+    ['cannot be opened', 'x'.repeat(300), 'ENAMETOOLONG'],
+    ['cannot be read', '', 'EISDIR'],
+  ])('does not call a file gone that %s', (_, name, errno) => {
+    const read = createInputReader();
+    expect(() => read({ path: join(folder, name), offset: 0, length: 1 })).toThrow(
+      expect.objectContaining({ code: 'storage_failed', message: expect.stringContaining(errno) }),
+    );
+  });
 });

@@ -10,7 +10,8 @@ const MAX_KEPT_BYTES = 32 * 1024 * 1024;
  * each costs more than the reading (a tenth of the time of a small render of a large PNG).
  *
  * They are read whole, because decoders that read from memory cannot be led to other files; and synchronously, because
- * the process has nothing else to do. Throws `not_found` where the file is gone or shorter than promised.
+ * the process has nothing else to do. Throws `not_found` where the file is gone or shorter than promised, and
+ * `storage_failed` where it is there but cannot be read.
  */
 export function createInputReader(): (input: RenderInput) => Buffer {
   let kept = Buffer.alloc(0);
@@ -40,14 +41,35 @@ function open(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (cause) {
-    throw new ServiceError('not_found', 'the original is gone', { cause });
+    if (systemCodeOf(cause) === 'ENOENT')
+      throw new ServiceError('not_found', 'the original is gone', { cause });
+    throw unreadable(cause);
   }
 }
 
 function fill(bytes: Buffer, file: number, offset: number): void {
   for (let filled = 0; filled < bytes.length; ) {
-    const read = readSync(file, bytes, filled, bytes.length - filled, offset + filled);
+    const read = readPart(bytes, filled, { file, offset });
     if (read === 0) throw new ServiceError('not_found', 'the original is shorter than it was');
     filled += read;
   }
+}
+
+function readPart(bytes: Buffer, filled: number, { file, offset }: { file: number; offset: number }): number {
+  try {
+    return readSync(file, bytes, filled, bytes.length - filled, offset + filled);
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+/** Not the same as gone: it is there, and whoever runs the server can do something about it. */
+function unreadable(cause: unknown): ServiceError {
+  return new ServiceError('storage_failed', `the original cannot be read (${systemCodeOf(cause)})`, {
+    cause,
+  });
+}
+
+function systemCodeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

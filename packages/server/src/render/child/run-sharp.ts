@@ -82,8 +82,11 @@ export function failure(cause: unknown): ServiceError {
   return new ServiceError('broken_picture', `the picture is truncated or corrupt: ${reason}`, { cause });
 }
 
+/** libwebp's "unable to encode" of pixels within its 14 bits for a side is memory, too: 34 megapixels after wide margins. */
 function isMemory(error: unknown): boolean {
-  return /out of memory|unable to allocate|bad_alloc|enough memory/i.test(wordsOf(error));
+  return /out of memory|unable to allocate|bad_alloc|enough memory|webpsave: unable to encode/i.test(
+    wordsOf(error),
+  );
 }
 
 function firstLine(error: unknown): string {
