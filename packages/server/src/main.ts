@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './config/configuration-error.ts';
 import { installedLibraries } from './config/library-versions.ts';
+import { listenProblem } from './config/listen-problem.ts';
 import { loadSettings, startFolder } from './config/load.ts';
 import { createLog } from './observe/log.ts';
 
@@ -25,7 +26,10 @@ async function serve(): Promise<void> {
     version: ownVersion(),
     libraries: installedLibraries(),
   });
-  await app.http.listen({ host: settings.host, port: settings.port });
+  await app.http.listen({ host: settings.host, port: settings.port }).catch((error: unknown) => {
+    const problem = listenProblem(error, settings);
+    throw problem === undefined ? error : new ConfigurationError([problem]);
+  });
   log.info({ url: urlOf(app.http.server.address()), version: ownVersion() }, 'listening');
 
   let stopping = false;
