@@ -19,7 +19,7 @@ export type FindFaces = (
 export const FACES_REVISION = 1;
 
 /** What the network takes beside the decoded picture, in bytes; measured. */
-export const NETWORK_BYTES = 64 * 1024 * 1024;
+export const NETWORK_BYTES = 96 * 1024 * 1024;
 
 /** Creates it: they are looked for once, by a render process, and kept with `recall`, so that every size has the same. */
 export function createFindFaces(dependencies: {
