@@ -21,7 +21,10 @@ export function samplePhotograph(number: number): string {
   return path.join(path.dirname(resolve('@vladmandic/face-api/package.json')), `demo/sample${number}.jpg`);
 }
 
-/** The number of a photograph, and the boxes of the faces in it: from the hairline to the chin, checked by eye. */
+/**
+ * The number of a photograph, and the boxes of the faces in it, from the hairline to the chin: as another, larger network of
+ * the same package gives them, each checked by eye.
+ */
 const BOXES: readonly (readonly [number, readonly (readonly [number, number, number, number])[]])[] = [
   [
     1,
