@@ -61,9 +61,8 @@ export async function openServices(options: {
   const cacheBlobs = await openCacheBlobs(settings);
   const cache = openCache({ settings, log, blobs: cacheBlobs });
   const originals = createOriginals({
+    ...making,
     blobs,
-    renderer,
-    limits,
     maxBytes: settings.uploadMaxBytes,
     stripFile: createStripFile(settings.uploadStrip),
     applyRecipe: createApplyRecipe({
@@ -77,9 +76,8 @@ export async function openServices(options: {
   const temporaryFile = () => (cacheBlobs ?? blobs).temporaryFile();
   const remote = createRemoteSource({
     cache,
+    ...making,
     fetchRemote: openFetchRemote(options),
-    renderer,
-    limits,
     temporaryFile,
     freshSeconds: settings.externalFreshSeconds,
     log,
@@ -104,8 +102,6 @@ export async function openServices(options: {
 
   const { uploadMaxBytes: maxBytes } = settings;
   const receivePassing = createReceivePassing({ temporaryFile, renderer, limits, maxBytes });
-  const serveOnce = createPassingFlow(making);
-  const deletePicture = createDeletePicture({ originals, cache });
   return {
     ...making,
     cache,
@@ -115,9 +111,9 @@ export async function openServices(options: {
     findFaces,
     ...flow,
     receivePassing,
-    serveOnce,
+    serveOnce: createPassingFlow(making),
     ...knowledge,
-    deletePicture,
+    deletePicture: createDeletePicture({ originals, cache }),
     storageFault: storage.fault,
     freeBytes: async () => ({ originals: await blobs.freeBytes(), cache: await cacheBlobs?.freeBytes() }),
     close,
