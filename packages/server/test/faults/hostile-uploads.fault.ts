@@ -9,6 +9,7 @@ import { photo } from '../pictures.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
 import { fault, times } from './support/fault.ts';
 import { inMegabytes, peakRssBytes, resetPeak, rssBytes } from './support/memory.ts';
+import { FILE_HEADERS, multipart, type Part, postRequest as post } from './support/multipart.ts';
 import { descriptorsOf, eventually } from './support/processes.ts';
 import { exchange, statusesOf } from './support/raw-socket.ts';
 import { filesBelow } from './support/stored-files.ts';
@@ -34,28 +35,6 @@ async function storedFiles(): Promise<string[]> {
 const temporaryFiles = () => readdir(join(server.folder, 'uploads/.tmp'));
 const nothingIsLeft = () =>
   eventually('no temporary file is left', async () => (await temporaryFiles()).length === 0);
-
-interface Part {
-  readonly headers: readonly string[];
-  readonly body: Uint8Array | string;
-}
-
-const FILE_HEADERS = ['Content-Disposition: form-data; name="file"; filename="a"'];
-
-function multipart(parts: readonly Part[], boundary = 'x'): Buffer {
-  const pieces = parts.flatMap(({ headers, body }) => [
-    Buffer.from(`--${boundary}\r\n${headers.join('\r\n')}\r\n\r\n`, 'latin1'),
-    typeof body === 'string' ? Buffer.from(body, 'latin1') : body,
-    Buffer.from('\r\n'),
-  ]);
-  return Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]);
-}
-
-function post(body: Uint8Array, options: { type?: string; length?: number } = {}): Buffer {
-  const { type = 'multipart/form-data; boundary=x', length = body.length } = options;
-  const head = `POST /upload HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head, 'latin1'), body]);
-}
 
 /** A bad body: the given statuses, nothing stored, nothing left over. */
 async function refused(bodies: readonly Uint8Array[], statuses: readonly number[]) {
