@@ -112,7 +112,9 @@ describe('GET /metrics', () => {
     await expect.poll(() => seriesValue(series('store'))).toBe(1);
     const counts = await Promise.all(['open', 'queue', 'render'].map((stage) => seriesValue(series(stage))));
     expect(counts).toEqual([1, 1, 1]);
-    expect(await seriesValue('images_render_jobs_total{job="render",outcome="answered"}')).toBeGreaterThan(0);
+    expect(await seriesValue('images_render_jobs_total{kind="render",outcome="answered"}')).toBeGreaterThan(
+      0,
+    );
   });
 
   it('tells of the cache, and where an entry was found', async () => {

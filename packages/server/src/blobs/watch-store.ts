@@ -8,7 +8,7 @@ export type StoreFault = 'disk_full' | 'storage_failed';
 
 /** A store whose health is known without asking it. */
 export interface WatchedStore {
-  /** The same store; what becomes of its puts is seen. */
+  /** The same store; what becomes of its writing is seen. */
   readonly blobs: BlobStore;
   /** Undefined while it takes what it is given. */
   fault(): StoreFault | undefined;
@@ -41,14 +41,18 @@ export function watchStore(store: BlobStore, { now = () => performance.now() } =
     if (fault === 'disk_full' || now() - failedAtMs >= DOUBT_MS) fault = undefined;
   }
 
-  async function put(...given: Parameters<BlobStore['put']>): Promise<void> {
+  async function watched<Value>(work: () => Promise<Value>): Promise<Value> {
     try {
-      await store.put(...given);
+      return await work();
     } catch (error) {
       // Anything else is a caller's mistake.
       if (error instanceof ServiceError) noteFailure(error);
       throw error;
     }
+  }
+
+  async function put(...given: Parameters<BlobStore['put']>): Promise<void> {
+    await watched(() => store.put(...given));
     noteSuccess();
   }
 
@@ -63,7 +67,8 @@ export function watchStore(store: BlobStore, { now = () => performance.now() } =
 
   const timer = setInterval(() => void probe(), PROBE_EVERY_MS);
   timer.unref();
-  return { blobs: { ...store, put }, fault: () => fault, probe, stop: () => clearInterval(timer) };
+  const blobs = { ...store, put, temporaryFile: () => watched(store.temporaryFile) };
+  return { blobs, fault: () => fault, probe, stop: () => clearInterval(timer) };
 }
 
 async function writeProbe(path: string): Promise<void> {

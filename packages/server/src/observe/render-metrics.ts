@@ -16,7 +16,7 @@ export function createRenderMetrics(registry: Registry): RenderMetrics {
   const jobs = new Counter({
     name: 'images_render_jobs_total',
     help: 'Jobs of render processes, by kind and outcome; a picture that is broken was answered too.',
-    labelNames: ['job', 'outcome'],
+    labelNames: ['kind', 'outcome'],
     registers,
   });
   const waits = new Histogram({
@@ -28,7 +28,7 @@ export function createRenderMetrics(registry: Registry): RenderMetrics {
   const runs = new Histogram({
     name: 'images_render_run_seconds',
     help: 'Time that jobs ran in a render process, by kind.',
-    labelNames: ['job'],
+    labelNames: ['kind'],
     buckets: RUN_BUCKETS,
     registers,
   });
@@ -56,9 +56,9 @@ export function createRenderMetrics(registry: Registry): RenderMetrics {
         if (event.pid !== undefined) alive.delete(event.pid);
         ends.inc({ reason: event.reason });
       } else {
-        jobs.inc({ job: event.job, outcome: event.outcome });
+        jobs.inc({ kind: event.job, outcome: event.outcome });
         waits.observe(event.waitedMs / 1000);
-        runs.observe({ job: event.job }, event.ranMs / 1000);
+        runs.observe({ kind: event.job }, event.ranMs / 1000);
       }
     },
   };
