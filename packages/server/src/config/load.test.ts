@@ -215,6 +215,14 @@ describe('loadSettings', () => {
     ]);
   });
 
+  it('takes a folder of fonts that is there, and makes none', async () => {
+    await mkdir(join(folder, 'fonts'));
+    expect((await load({ TEXT_FONTS_DIR: './fonts' })).settings.textFontsDir).toBe(join(folder, 'fonts'));
+    expect(await problemsOf({ TEXT_FONTS_DIR: './none' })).toEqual([
+      { name: 'TEXT_FONTS_DIR', given: './none', message: 'names no folder that can be read (ENOENT)' },
+    ]);
+  });
+
   it('starts with a warning of names that may be of other software', async () => {
     const { warnings } = await load({ CACHE_PORT_6379_TCP: 'tcp://10.0.0.1:6379' });
     expect(warnings).toEqual(['CACHE_PORT_6379_TCP is not a setting and is ignored']);
