@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
@@ -49,13 +49,13 @@ export async function openFonts(options: {
   const revision = await revisionOf(files);
   const made = await makeOwnFolder({ parent: tmpdir(), prefix: PREFIX, forOthers });
   try {
-    const readable = forOthers ? await readableFiles(files, made) : files;
-    const configFile = join(made, 'fonts.conf');
+    const readable = forOthers ? await readableFiles(files, made.path) : files;
+    const configFile = join(made.path, 'fonts.conf');
     await writeFile(configFile, fontConfig(readable), { mode: 0o644 });
     const names = [...new Set(files.flatMap(({ name }) => name ?? []))].sort();
-    return { configFile, names, revision, close: () => rm(made, { recursive: true, force: true }) };
+    return { configFile, names, revision, close: made.remove };
   } catch (error) {
-    await rm(made, { recursive: true, force: true });
+    await made.remove();
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, chown, copyFile, rm, statfs, unlink } from 'node:fs/promises';
+import { chmod, chown, copyFile, statfs, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceError } from '../errors.ts';
@@ -40,13 +40,13 @@ export async function openSpool({
   user: UnprivilegedUser;
   keptMs?: number;
 }): Promise<Spool> {
-  const directory = await makeOwnFolder({ parent, prefix: PREFIX, forOthers: true });
+  const folder = await makeOwnFolder({ parent, prefix: PREFIX, forOthers: true });
 
   // What cannot be removed now goes with the folder.
   const remove = (copy: string) => unlink(copy).catch(() => {});
 
   async function make(original: string): Promise<string> {
-    const copy = join(directory, randomUUID());
+    const copy = join(folder.path, randomUUID());
     try {
       await copyFile(original, copy);
       await chown(copy, user.uid, user.gid);
@@ -70,7 +70,7 @@ export async function openSpool({
     lend: (job) => lendJob(job, lendInput),
     close: async () => {
       copies.close();
-      await rm(directory, { recursive: true, force: true });
+      await folder.remove();
     },
   };
 }
