@@ -67,6 +67,7 @@ export async function createApp(options: {
     identifyClient: createIdentifyClient(settings.trustedProxies),
     shortWays: [hotAnswers.tryAnswer, earlyRefusals.tryRefuse],
     observeRequest,
+    noteRefusal: (code) => code !== undefined && metrics?.noteRefusal(code),
     uploadMaxBytes: settings.uploadMaxBytes,
     maxConnections: settings.maxConnections,
     isDraining: () => draining,

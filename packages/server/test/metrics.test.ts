@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as client from './client.ts';
 import { photo } from './pictures.ts';
@@ -101,6 +103,17 @@ describe('GET /metrics', () => {
     expect(await growth('images_uploads_total', broken)).toBe(0);
     const unknown = 'images_requests_total{route="none",method="GET",status="404",operation="none"}';
     expect(await growth(unknown, () => get(`${server.url}/no-such-route/resize/10x`))).toBe(1);
+  });
+
+  it('counts what was no HTTP at all', async () => {
+    const speakNonsense = async () => {
+      const { hostname, port } = new URL(server.url);
+      const socket = connect(Number(port), hostname);
+      socket.end('this is no HTTP\r\n\r\n');
+      socket.resume();
+      await once(socket, 'close');
+    };
+    expect(await growth('images_errors_total{code="bad_request"}', speakNonsense)).toBe(1);
   });
 
   it('measures the stages of a variant by its format', async () => {

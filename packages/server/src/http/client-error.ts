@@ -46,10 +46,15 @@ const UNKNOWN_METHOD: Refusal = {
   header: 'allow: GET, HEAD, POST, DELETE\r\n',
 };
 
-/** Answers a connection whose bytes are no request, then closes it. */
-export function answerClientError(error: ParserError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else refuse(socket, refusalOf(error));
+/** Answers a connection whose bytes are no request, then closes it; the code, undefined where nobody was left to answer. */
+export function answerClientError(error: ParserError, socket: Socket): ErrorCode | undefined {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return undefined;
+  }
+  const refusal = refusalOf(error);
+  refuse(socket, refusal);
+  return refusal.code;
 }
 
 /** Answers `CONNECT`, which Node's server gives to no route: this is no proxy. */

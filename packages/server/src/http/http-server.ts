@@ -48,6 +48,8 @@ export async function createHttpServer(options: {
   /** Asked in turn before the router; true from the first that has answered. */
   shortWays: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[];
   observeRequest: ObserveRequest;
+  /** Bytes that were no request have been answered with that code; undefined where nobody was left. */
+  noteRefusal: (code: ErrorCode | undefined) => void;
   uploadMaxBytes: number;
   maxConnections: number;
   /** True from the moment at which the server is to end: then connections end with their answer. */
@@ -70,7 +72,7 @@ export async function createHttpServer(options: {
         if (!isAnswered) route(request, response);
       }),
     rewriteUrl: (request) => routeOf(request.url ?? '/'),
-    clientErrorHandler: (error, socket: Socket) => answerClientError(error, socket),
+    clientErrorHandler: (error, socket: Socket) => options.noteRefusal(answerClientError(error, socket)),
   });
   await app.register(multipart, {
     throwFileSizeLimit: false,

@@ -21,6 +21,8 @@ export interface MeasuredRequest {
 export interface RequestMetrics {
   /** Takes about a microsecond: it is called for every request, hot ones too. */
   noteRequest(request: MeasuredRequest): void;
+  /** Bytes that were no request have been answered with that error. */
+  noteRefusal(code: string): void;
   /** A stage of making an answer: `format` is the variant's, `none` where it came to none. */
   noteStage(stage: string, format: string, durationMs: number): void;
 }
@@ -52,7 +54,7 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
   });
   const refusals = new Counter({
     name: 'images_errors_total',
-    help: 'Requests answered with an error, by its code.',
+    help: 'Answers that were errors, by their code; also to what was no HTTP.',
     labelNames: ['code'],
     registers,
   });
@@ -83,6 +85,7 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
       else if (route === '/upload' && method === 'POST' && status === 200) uploads.inc();
       else if (route === '/image' && method === 'DELETE' && status === 200) deletions.inc();
     },
+    noteRefusal: (code) => refusals.inc({ code }),
     noteStage: (stage, format, durationMs) => stages.observe({ stage, format }, durationMs / 1000),
   };
 }
