@@ -52,7 +52,7 @@ export function createEarlyRefusals(dependencies: {
       method: 'GET',
       target,
       headers: request.headers,
-      client: request.socket.remoteAddress,
+      client: clientIdOf(request),
       route: ROUTE,
       operation: recipeOperation(ROUTE, target),
       status,

@@ -7,7 +7,7 @@ export interface FinishedRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
-  /** The address that the connection comes from: a proxy's, where one is in front. */
+  /** Who asked, as `clientIdOf` has it. */
   readonly client: string | undefined;
   /** The route's own path; `none` where there is no such route. */
   readonly route: string;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { VariantCache } from '../cache/variant-cache.ts';
+import { clientIdOf } from './client-id.ts';
 import { isPlainRequest } from './plain-request.ts';
 import { recipeOperation } from './recipe-operation.ts';
 import type { ObserveRequest } from './request-observer.ts';
@@ -55,7 +56,6 @@ export function createHotAnswers(dependencies: {
       return false;
     }
     const startedMs = performance.now();
-    const client = request.socket.remoteAddress;
     response.writeHead(200, answer.headerList);
     response.end(entry.bytes, () =>
       observeRequest({
@@ -63,7 +63,7 @@ export function createHotAnswers(dependencies: {
         method: 'GET',
         target,
         headers: request.headers,
-        client,
+        client: clientIdOf(request),
         route: ROUTE,
         operation: answer.operation,
         status: 200,

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import type { Metrics } from '../observe/metrics.ts';
 import type { Traces } from '../observe/traces.ts';
 import { createStageTimer, type StageTimer } from '../variants/stage-timer.ts';
+import { clientIdOf } from './client-id.ts';
 import type { FinishedRequest } from './finished-request.ts';
 import { recipeOperation } from './recipe-operation.ts';
 import { logRequest } from './request-log.ts';
@@ -40,7 +41,6 @@ function knownMethod(method: string): string {
 /** What is noted of a request on its way. */
 interface RequestRecord {
   readonly startedMs: number;
-  readonly client: string | undefined;
   timer: StageTimer | undefined;
   code: string | undefined;
 }
@@ -51,10 +51,8 @@ const RECORD = 'record';
 export function observeRequests(app: FastifyInstance, observeRequest: ObserveRequest): void {
   app.decorateRequest(RECORD, null);
   app.addHook('onRequest', async (request, reply) => {
-    const { remoteAddress: client } = request.raw.socket;
     const record: RequestRecord = {
       startedMs: performance.now(),
-      client,
       timer: undefined,
       code: undefined,
     };
@@ -79,7 +77,7 @@ export function noteErrorCode(request: FastifyRequest, code: string): void {
 function finishedRequest(
   request: FastifyRequest,
   reply: FastifyReply,
-  { startedMs, client, timer, code }: RequestRecord,
+  { startedMs, timer, code }: RequestRecord,
 ): FinishedRequest {
   const isWhole = reply.raw.writableFinished;
   const route = routeLabel(request);
@@ -89,7 +87,7 @@ function finishedRequest(
     method: request.method,
     target: request.originalUrl,
     headers: request.headers,
-    client,
+    client: clientIdOf(request.raw),
     route,
     operation: recipeOperation(route, request.originalUrl),
     status: isWhole ? reply.statusCode : CLIENT_GONE,
