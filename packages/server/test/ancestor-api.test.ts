@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -177,6 +177,22 @@ describe('DELETE /image/<hash>', () => {
       message: 'file not found',
       code: 'not_found',
     });
+  });
+
+  it('finishes what an earlier one has left half done', async () => {
+    const first = await startServer();
+    const { hash } = await upload(first.url, photo);
+    await get(`${first.url}/image/${hash}/resize/300x`);
+    await first.stop({ keepFolder: true });
+    const variants = join(first.folder, 'cache', hash.slice(0, 2), hash.slice(2));
+    expect(await readdir(variants)).toHaveLength(1);
+    // As if the server had been killed between the two.
+    await rm(join(first.folder, 'uploads', hash.slice(0, 2), hash.slice(2)));
+    const second = await startServer({}, { folder: first.folder });
+    expect((await get(`${second.url}/image/${hash}/resize/300x`)).status).toBe(404);
+    expect((await get(`${second.url}/image/${hash}`, { method: 'DELETE' })).status).toBe(404);
+    await expect(readdir(variants)).rejects.toMatchObject({ code: 'ENOENT' });
+    await second.stop();
   });
 });
 

@@ -1,5 +1,6 @@
 import type { VariantCache } from '../cache/variant-cache.ts';
 import type { Originals } from './originals.ts';
+import { isPictureHash } from './picture-hash.ts';
 
 /** Removes an upload with everything made from it; false where there was none. */
 export type DeletePicture = (hash: string) => Promise<boolean>;
@@ -12,11 +13,12 @@ export function createDeletePicture(dependencies: {
   const { originals, cache } = dependencies;
 
   return async function deletePicture(hash) {
+    if (!isPictureHash(hash)) return false;
     const existed = await originals.remove(hash);
-    if (!existed) return false;
+    // Also where there was none: a deletion that broke off half way is finished by the next.
     await cache.deleteGroup(hash);
     // What it was laid on is of other pictures, but shows it.
     await cache.deleteMadeFrom(hash);
-    return true;
+    return existed;
   };
 }

@@ -25,12 +25,16 @@ export function createNotes(blobs: BlobStore): Notes {
   const remembered = new LRUCache<string, PictureNotes>({ max: REMEMBERED_PICTURES });
   let deletions = 0;
 
-  /** A DELETE may come while a note is read or written: what outlives its picture must not be remembered. */
-  async function remember(hash: string, name: string, value: object): Promise<void> {
+  /**
+   * A DELETE may come while a note is read or written: what outlives its picture must not be remembered. False where there
+   * is no picture any more.
+   */
+  async function remember(hash: string, name: string, value: object): Promise<boolean> {
     const deletionsBefore = deletions;
     const exists = (await blobs.stat(originalKey(hash))) !== undefined;
     if (!exists) await blobs.deleteAll(notesPrefix(hash));
     else if (deletions === deletionsBefore) remembered.set(hash, { ...remembered.get(hash), [name]: value });
+    return exists;
   }
 
   function peek<Value extends object>(hash: string, name: string): Value | undefined {
@@ -47,10 +51,8 @@ export function createNotes(blobs: BlobStore): Notes {
     if (known !== undefined) return known;
     const kept = await blobs.get(noteKey(hash, name));
     const value = kept === undefined ? undefined : parseNote<Value>(kept);
-    if (value !== undefined) {
-      await remember(hash, name, value);
-      return value;
-    }
+    // A note without its picture is left of a deletion that broke off: whoever finds it out anew will find nothing.
+    if (value !== undefined && (await remember(hash, name, value))) return value;
     const found = await find();
     await put(hash, name, found);
     return found;
