@@ -78,7 +78,22 @@ describe('images-server doctor', () => {
     expect(output).toContain('advice   SHUTDOWN_DEADLINE_MS: 1000 ms, but a request may take 15000 ms');
     expect(output).toContain('-> set it to 15000 or more');
     expect(output).toContain('advice   EXTERNAL: anybody may');
+    expect(output).toContain('-> set TRUSTED_PROXIES=127.0.0.1, if there is one');
     expect(output).toContain('-> start the server with MALLOC_ARENA_MAX=2');
+  });
+
+  it('knows doors that are left open to others', async () => {
+    const open = await doctor({ HOST: '0.0.0.0', AUTH: 'open' });
+    for (const name of ['AUTH: open on 0.0.0.0', 'METRICS: whoever', 'EXTERNAL: anybody']) {
+      expect(open.output).toContain(`advice   ${name}`);
+    }
+    const closed = await doctor({
+      HOST: '0.0.0.0',
+      API_KEYS: 'a-key-of-sixteen-characters',
+      METRICS: 'off',
+      EXTERNAL: 'off',
+    });
+    expect(closed.output).not.toMatch(/(?:AUTH|METRICS|EXTERNAL|TRUSTED_PROXIES): /);
   });
 
   it('ends with 1 where settings ask for more memory than there is, or are wrong', async () => {

@@ -10,6 +10,7 @@ export function checkSettings(settings: Settings): Finding[] {
     whoMayRead(settings),
     whatIsFetched(settings),
     whoSeesMetrics(settings),
+    whoIsAClient(settings),
   ].flatMap((finding) => finding ?? []);
 }
 
@@ -48,4 +49,13 @@ function whatIsFetched({ external, externalAllowHosts, signatures }: Settings): 
 function whoSeesMetrics({ metrics, metricsKeys, host }: Settings): Finding | undefined {
   if (!metrics || metricsKeys !== undefined || LOOPBACK.test(host)) return undefined;
   return advice('METRICS', 'whoever reaches the server may read them', 'set METRICS_KEYS, or METRICS=off');
+}
+
+function whoIsAClient({ host, trustedProxies }: Settings): Finding | undefined {
+  if (!LOOPBACK.test(host) || trustedProxies.length > 0) return undefined;
+  return advice(
+    'TRUSTED_PROXIES',
+    `nobody outside reaches ${host} but through a proxy, and then all of them are one client to the server`,
+    `set TRUSTED_PROXIES=${host === 'localhost' ? '127.0.0.1' : host}, if there is one that sets X-Forwarded-For`,
+  );
 }
