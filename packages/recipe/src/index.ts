@@ -4,6 +4,7 @@ export type { Filter } from './filters/filter.ts';
 export { FILTERS, type FilterName } from './filters/find-filter.ts';
 export { type Crop, cropBox, cropSize, type Geometry, resizedSize, rotatedSize } from './geometry.ts';
 export { needsFaces } from './needs-faces.ts';
+export { onLadder } from './on-ladder.ts';
 export { findOperation, OPERATIONS, type OperationName } from './operations/find-operation.ts';
 export type {
   Box,

@@ -134,6 +134,7 @@ function addRoutes(
     ...parts,
     authorize,
     signAddress,
+    sizes: settings.sizes,
     // The other half of the render processes is for visitors.
     concurrency: Math.ceil(settings.renderProcesses / 2),
   });

@@ -114,6 +114,12 @@ describe('ALLOWED_OPERATIONS and SIZES', () => {
     expect(await sizeOf(`${bound}/preset/half`)).toBe('320x240');
   });
 
+  it('are said by GET /explain, with the address of what comes out', async () => {
+    const explained = (await get(`${bound.replace('/image/', '/explain/image/')}/resize/150x`)).json();
+    expect(String(explained.url)).toMatch(/\/resize\/200x$/);
+    expect(explained.result).toMatchObject({ width: 200 });
+  });
+
   it('do not bind whoever issues upload tokens', async () => {
     const [, { url = '' } = {}] = servers;
     const order = { recipe: 'preset/half/rotate/90/resize/150x' };

@@ -122,8 +122,14 @@ describe('GET /srcset', () => {
     expect(answer.picture).not.toContain('<source');
     for (const [url, width] of candidates(answer.srcset))
       expect((await sharp((await get(bound.url + url)).bytes).metadata()).width).toBe(width);
-    expect(candidates((await srcset(`/srcset/${hash}/preset/wide?widths=80`, bound)).srcset)).toEqual([
-      [`/image/${hash}/cover/80x45`, 100],
+    expect(candidates((await srcset(`/srcset/${hash}/preset/wide?widths=80,150,400`, bound)).srcset)).toEqual(
+      [
+        [`/image/${hash}/cover/200x100`, 200],
+        [`/image/${hash}/cover/400x200`, 400],
+      ],
+    );
+    expect(candidates((await srcset(`/srcset/${hash}?widths=4000`, bound)).srcset)).toEqual([
+      [`/image/${hash}/resize/400x`, 400],
     ]);
     const refused = await get(`${bound.url}/srcset/${hash}/rotate/90?widths=100`);
     expect(refused.json()).toMatchObject({ code: 'operation_not_allowed', segment: 'rotate', position: 0 });

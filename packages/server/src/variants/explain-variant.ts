@@ -1,4 +1,4 @@
-import { parseSteps, printRecipe, printSteps, type Recipe, type Size } from '@images-server/recipe';
+import { onLadder, parseSteps, printRecipe, printSteps, type Recipe, type Size } from '@images-server/recipe';
 import type { OutputPlan, PictureFacts } from '../render/protocol.ts';
 import type { Original } from '../sources/source.ts';
 import type { Client, ClientTrait } from './client.ts';
@@ -85,7 +85,7 @@ export function createExplainVariant(dependencies: {
       result: { ...sizeAt(sizes, -1), format: plan.output.format, frames: plan.frames },
       format: formatReason({ standing, facts, client, policy }),
       output: plan.output,
-      recipe: printRecipe(recipe),
+      recipe: printRecipe(onLadder(recipe, policy.sizes)),
       key,
       isCached,
       variesBy: plan.variesBy,

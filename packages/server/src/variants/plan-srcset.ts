@@ -1,7 +1,9 @@
 import {
   OUTPUT_FORMATS,
   type OutputFormat,
+  onLadder,
   type Recipe,
+  type RecipeAtWidth,
   recipesAtWidths,
   type Size,
 } from '@images-server/recipe';
@@ -73,22 +75,50 @@ function planModern(question: Question, format: OutputFormat): readonly PlannedC
   }
 }
 
-function planCandidates({ recipe, widths, facts, policy }: Question): readonly PlannedCandidate[] {
-  const { facts: source } = settlePage(recipe.settings.page, facts);
-  const candidates = new Map<number, PlannedCandidate>();
-  for (const candidate of recipesAtWidths(recipe, widths, { source, enlarges: policy.enlarge })) {
-    const plan = planVariant({
-      recipe: candidate.recipe,
-      facts,
-      client: ANYBODY,
-      policy: { ...policy, clientHints: false },
-    });
-    const size = plan.sizes.at(-1);
-    const width = size?.width ?? candidate.width;
-    candidates.set(width, { recipe: candidate.recipe, size, width });
-  }
-  return [...candidates.values()].sort((one, other) => one.width - other.width);
+function planCandidates(question: Question): readonly PlannedCandidate[] {
+  const { facts, policy } = question;
+  const recipe = onLadder(question.recipe, policy.sizes);
+  const known = { source: settlePage(recipe.settings.page, facts).facts, enlarges: policy.enlarge };
+  const [widest] = recipesAtWidths(recipe, [Number.MAX_SAFE_INTEGER], known);
+  const maxWidth = widest?.width ?? 1;
+  const whole = planCandidate(question, { recipe, width: maxWidth });
+  const widths = question.widths.map((width) =>
+    widthOnLadder(Math.min(width, maxWidth), maxWidth, policy.sizes),
+  );
+  const candidates = recipesAtWidths(recipe, widths, known)
+    .map((candidate) => planCandidate(question, candidate))
+    .filter(({ size, width }) => width <= maxWidth && hasShape(size, whole.size));
+  const byWidth = new Map(candidates.map((candidate) => [candidate.width, candidate]));
+  return byWidth.size === 0 ? [whole] : [...byWidth.values()].sort((one, other) => one.width - other.width);
 }
+
+function planCandidate(question: Question, { recipe, width }: RecipeAtWidth): PlannedCandidate {
+  const { facts, policy } = question;
+  const settled = onLadder(recipe, policy.sizes);
+  const plan = planVariant({
+    recipe: settled,
+    facts,
+    client: ANYBODY,
+    policy: { ...policy, clientHints: false },
+  });
+  const size = plan.sizes.at(-1);
+  return { recipe: settled, size, width: size?.width ?? width };
+}
+
+/** The next size that is not wider than possible, or else the one before it. */
+function widthOnLadder(width: number, maxWidth: number, sizes: readonly number[] = []): number {
+  const possible = sizes.filter((size) => size <= maxWidth);
+  return possible.find((size) => size >= width) ?? possible.at(-1) ?? width;
+}
+
+/** Sides that go up to a ladder one by one can make another shape: that is not the same picture in another size. */
+function hasShape(size: Size | undefined, shape: Size | undefined): boolean {
+  if (size === undefined || shape === undefined) return true;
+  const heightPx = (size.width * shape.height) / shape.width;
+  return Math.abs(size.height - heightPx) <= Math.max(2, heightPx * MAX_SHAPE_ERROR);
+}
+
+const MAX_SHAPE_ERROR = 0.02;
 
 /** What is planned holds for every client: the widest that it may get, in the format that takes the least. */
 const ANYBODY: Client = {

@@ -1,4 +1,4 @@
-import { operationsSegments, printRecipe, RecipeError } from '@images-server/recipe';
+import { onLadder, operationsSegments, printRecipe, RecipeError } from '@images-server/recipe';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { mapLimited } from '../../async/map-limited.ts';
@@ -34,11 +34,13 @@ export function variantsRoute(
     readRecipe: ReadRecipe;
     authorize: Authorize;
     signAddress: SignAddress;
+    /** The ladder of sizes, where there is one. */
+    sizes: readonly number[] | undefined;
     /** Recipes of one request that are worked on at once. */
     concurrency: number;
   },
 ): void {
-  const { originals, serveVariant, readRecipe, authorize, signAddress, concurrency } = dependencies;
+  const { originals, serveVariant, readRecipe, authorize, signAddress, sizes, concurrency } = dependencies;
 
   app.post('/image/variants', { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
     requestQuery(request, []);
@@ -73,7 +75,7 @@ export function variantsRoute(
         timer: createStageTimer(),
         signal,
       });
-      const addressed = addressable(printRecipe(recipe), { asked: text, readRecipe });
+      const addressed = addressable(printRecipe(onLadder(recipe, sizes)), { asked: text, readRecipe });
       const url = await signAddress(`/image/${hash}/${addressed}`);
       return { recipe: text, status: 'success', url, ...describe(answer) };
     } catch (error) {
