@@ -28,3 +28,12 @@ export function drainRequest(request: IncomingMessage): Promise<void> {
     request.resume();
   });
 }
+
+/**
+ * Does so behind the answer: whoever is to come again later is told so before the rest of the body has come, and need not
+ * send it. Ends the connection where there is more than that.
+ */
+export async function drainBehind(request: IncomingMessage): Promise<void> {
+  await drainRequest(request);
+  if (!request.complete) request.socket.destroySoon();
+}

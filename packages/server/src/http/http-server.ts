@@ -1,11 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import { answerClientError, answerTimeout, refuseConnect } from './client-error.ts';
 import { type IdentifyClient, noteClientId } from './client-id.ts';
-import { drainRequest } from './drain-request.ts';
+import { drainBehind, drainRequest } from './drain-request.ts';
 import { errorAnswer } from './error-response.ts';
 import { SAFETY_HEADERS } from './headers.ts';
 import { jsonText } from './json-text.ts';
@@ -106,9 +113,8 @@ export async function createHttpServer(options: {
     const answer = errorAnswer(isFrameworkRefusal(error) ? badRequest(error) : error);
     noteErrorCode(request, answer.body.code);
     logFailure(request.log, error, answer.status);
-    await drainRequest(request.raw);
-    // With a body that is not read to its end the connection is of no more use.
-    if (!request.raw.complete) reply.header('connection', 'close');
+    const isForLater = answer.headers['retry-after'] !== undefined && !isDraining();
+    await readToEnd(request, reply, { isForLater });
     return reply
       .code(answer.status)
       .headers(answer.headers)
@@ -140,6 +146,21 @@ function logFailure(log: FastifyBaseLogger, error: unknown, status: number): voi
 }
 
 const STORAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk_full', 'storage_failed']);
+
+/** Whoever is to come again later is answered at once, and the rest of the body read behind the answer. */
+async function readToEnd(
+  { raw: request }: FastifyRequest,
+  reply: FastifyReply,
+  { isForLater }: { isForLater: boolean },
+): Promise<void> {
+  if (isForLater && reply.raw.shouldKeepAlive) {
+    void drainBehind(request);
+    return;
+  }
+  await drainRequest(request);
+  // With a body that is not read to its end the connection is of no more use.
+  if (!request.complete) reply.header('connection', 'close');
+}
 
 /** Fastify's own refusals: a body that is no JSON, or too much of it, or of a type that nobody takes. */
 function isFrameworkRefusal(error: unknown): error is Error & { statusCode: number } {

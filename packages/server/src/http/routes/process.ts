@@ -2,8 +2,10 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceError } from '../../errors.ts';
 import type { PassingPicture, ReceivePassing } from '../../originals/receive-passing.ts';
+import type { Renderer } from '../../render/renderer.ts';
 import type { ServeVariant } from '../../variants/serve-variant.ts';
 import type { Authorize } from '../api-keys.ts';
+import { clientIdOf } from '../client-id.ts';
 import { clientOf } from '../client-of.ts';
 import { clientSignal } from '../client-signal.ts';
 import { MEDIA_TYPES, serverTiming } from '../headers.ts';
@@ -17,6 +19,7 @@ export function processRoute(
   app: FastifyInstance,
   dependencies: {
     receivePassing: ReceivePassing;
+    renderer: Pick<Renderer, 'assertRoom'>;
     /** One that keeps nothing. */
     serveOnce: ServeVariant;
     readRecipe: ReadRecipe;
@@ -24,13 +27,15 @@ export function processRoute(
     processEnabled: boolean;
   },
 ): void {
-  const { receivePassing, serveOnce, readRecipe, authorize, processEnabled } = dependencies;
+  const { receivePassing, renderer, serveOnce, readRecipe, authorize, processEnabled } = dependencies;
 
   app.post('/process', async (request, reply) => {
     requestQuery(request, []);
     if (!processEnabled) throw new ServiceError('process_disabled', 'processing is switched off here');
     authorize(request.headers.authorization, 'process');
     const recipe = readRecipe(pathTail(request));
+    // Before the body: a picture that cannot be decoded need not come.
+    renderer.assertRoom(clientIdOf(request.raw));
     const signal = clientSignal(reply.raw);
     const picture = await receivePicture(request, receivePassing);
     try {
