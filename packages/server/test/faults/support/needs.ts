@@ -6,7 +6,7 @@ const CHECKS = {
   'mount namespaces': ['unshare', '--mount', 'true'],
   'network namespaces': ['unshare', '--net', 'ip', 'link', 'set', 'lo', 'up'],
   strace: ['strace', '-o', '/dev/null', 'true'],
-  faketime: ['faketime', '-1d', 'true'],
+  faketime: ['faketime', '-f', '-1d', 'true'],
   prlimit: ['prlimit', '--version'],
 } as const;
 
