@@ -53,3 +53,15 @@ describe('a request that is refused while its body is still coming', () => {
     expect(await statusOf('DELETE', `/image/${'0'.repeat(40)}`)).toBe(400);
   });
 });
+
+describe('a path that is none of the routes', () => {
+  it.each([
+    ['/', 404],
+    ['/nothing', 404],
+    ['//', 400],
+    ['/nothing/', 400],
+    ['/image/', 400],
+  ])('%s is a %i', async (path, status) => {
+    expect((await get(server.url + path)).status).toBe(status);
+  });
+});

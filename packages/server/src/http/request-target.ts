@@ -28,9 +28,13 @@ export function splitTarget(target: string): RequestTarget {
     : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-/** Throws a `RecipeError` where the path is none of ours: an empty segment, dots, encoded slashes, what is not UTF-8. */
+/**
+ * Throws a `RecipeError` where the path is none of ours: an empty segment, dots, encoded slashes, what is not UTF-8. `/`
+ * alone is a path like others: whoever opens the server in a browser asks for that.
+ */
 export function assertPlainPath(request: FastifyRequest): void {
-  pathSegments(splitTarget(request.originalUrl).path, 0);
+  const { path } = splitTarget(request.originalUrl);
+  if (path !== '/') pathSegments(path, 0);
 }
 
 /**
