@@ -1,5 +1,7 @@
+import { nearestName } from './nearest-name.ts';
 import { MAX_NUMBER } from './numbers.ts';
 import type { Size } from './operations/operation.ts';
+import { CONTENT_KINDS, GRAVITIES } from './where.ts';
 
 /** Two sides in whole pixels; undefined where one is 0 or 10^12 and more. Both texts are digits. */
 export function readPixelSides(first: string, second: string): Size | undefined {
@@ -32,14 +34,40 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** The argument as it was probably meant: `C100X50` as `c100x50`, `center 100px*50px` too. Undefined for long ones. */
+/**
+ * The argument as it was probably meant: `C100X50` as `c100x50`, `center 100px*50px` and `middle100x50` too, `north-west9x9`
+ * as `nw9x9`, `faces9x9` as `face9x9`. Undefined for long ones.
+ */
 export function respelledBox(argument: string): string | undefined {
   if (argument.length > LONGEST_RESPELLED) return undefined;
   return argument
     .toLowerCase()
     .replace(/\s|px/g, '')
-    .replace(/^cent(?:er|re)/, 'c')
-    .replace(/[*×]/g, 'x');
+    .replace(/[*×]/g, 'x')
+    .replace(/^[a-z_-]+(?=[\d.])/, respelledWhere);
 }
+
+function respelledWhere(word: string): string {
+  const letters = word.replace(/[_-]/g, '');
+  const compass = COMPASS.exec(letters);
+  if (compass === null) return nearestName(letters, [...GRAVITIES, ...CONTENT_KINDS]) ?? word;
+  const [, vertical = '', horizontal = ''] = compass;
+  return `${SIDES[vertical] ?? ''}${SIDES[horizontal] ?? ''}` || 'c';
+}
+
+const COMPASS =
+  /^(?:cent(?:er|re)|middle|(?=.)(north|south|top|bottom|upper|lower)?(east|west|left|right)?)$/;
+const SIDES: Readonly<Record<string, string>> = {
+  north: 'n',
+  top: 'n',
+  upper: 'n',
+  south: 's',
+  bottom: 's',
+  lower: 's',
+  east: 'e',
+  right: 'e',
+  west: 'w',
+  left: 'w',
+};
 
 const LONGEST_RESPELLED = 64;
