@@ -155,6 +155,8 @@ export type RenderJob =
       readonly page?: number | undefined;
       /** Canonical recipe text (steps only), as `printSteps` gives it. */
       readonly steps: string;
+      /** Names the original's bytes where more jobs about them follow: its pixels are kept for those. */
+      readonly keepPixelsAs?: string | undefined;
       /** What a `faces` job found; absent where no step needs it. */
       readonly faces?: readonly Face[] | undefined;
       readonly output: OutputPlan;

@@ -16,6 +16,7 @@ export type MakeVariant = (
   work: PicturesOfVariant & {
     readonly plan: VariantPlan;
     readonly key: string;
+    readonly isOneOfMany: boolean;
     readonly timer: StageTimer;
     readonly signal: AbortSignal;
   },
@@ -32,7 +33,7 @@ export function createMakeVariant(dependencies: {
   const { cache, findFaces, slowRenders } = dependencies;
   const qualities = createFoundQualities(cache);
 
-  return async function makeVariant({ original, overlays, plan, key, timer, signal }) {
+  return async function makeVariant({ original, overlays, plan, key, isOneOfMany, timer, signal }) {
     // Taken before the original is opened: a DELETE from here on voids it, so nothing is kept of what is gone.
     const ticket = cache.ticket(original.group, plan.overlays);
     const output = await qualities.settle(original, plan);
@@ -47,6 +48,7 @@ export function createMakeVariant(dependencies: {
         plan,
         faces,
         output,
+        isOneOfMany,
         timer,
         signal,
       });

@@ -19,17 +19,28 @@ export async function renderVariant(work: {
   faces: readonly Face[] | undefined;
   /** The plan's own, or with a quality that is known already. */
   output: OutputPlan;
+  isOneOfMany: boolean;
   timer: StageTimer;
   signal: AbortSignal;
 }): Promise<{ readonly variant: Variant; readonly foundQuality: number | undefined }> {
-  const { renderer, limits, original, overlays, plan, faces, output, timer, signal } = work;
+  const { renderer, limits, original, overlays, plan, faces, output, isOneOfMany, timer, signal } = work;
   const { steps, page, outputLimits, sizes, budget } = plan;
   const facts = original.facts.pages?.[(page ?? 1) - 1] ?? original.facts;
   const opened = await timer.measure('open', openPictures({ original, overlays }, signal));
   let endStage = timer.begin('queue');
   try {
     const result = await renderer.run(
-      { kind: 'render', ...opened.inputs, limits, page, steps, faces, output, outputLimits },
+      {
+        kind: 'render',
+        ...opened.inputs,
+        limits,
+        page,
+        keepPixelsAs: isOneOfMany ? original.id : undefined,
+        steps,
+        faces,
+        output,
+        outputLimits,
+      },
       {
         // A picture is not to be refused for what another does that is laid on it.
         pictureId: [original.id, ...plan.overlays].join('+'),

@@ -26,6 +26,8 @@ export interface VariantRequest {
   readonly resolve: (signal: AbortSignal) => Promise<Original>;
   /** True where the client holds the variant of this key already. */
   readonly holds: (key: string) => boolean;
+  /** True where other recipes for the same original are asked for at once: it is then decoded once. */
+  readonly isOneOfMany?: boolean;
   readonly timer: StageTimer;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
@@ -109,7 +111,17 @@ export function createServeVariant(dependencies: {
         // The run before this one may have ended since the look-up.
         async (runSignal) =>
           peek(original, key) ??
-          failures.remember(run, makeVariant({ ...pictures, plan, key, timer, signal: runSignal })),
+          failures.remember(
+            run,
+            makeVariant({
+              ...pictures,
+              plan,
+              key,
+              isOneOfMany: request.isOneOfMany ?? false,
+              timer,
+              signal: runSignal,
+            }),
+          ),
       );
       return { ...answer, variant, cacheState: 'miss' };
     } catch (error) {

@@ -72,6 +72,7 @@ export function variantsRoute(
         client: clientOf(request.headers),
         resolve: (resolveSignal) => originals.resolve(hash, resolveSignal),
         holds: () => false,
+        isOneOfMany: true,
         timer: createStageTimer(),
         signal,
       });

@@ -6,6 +6,7 @@ import {
   type RenderMessage,
   type RenderRequest,
 } from '../protocol.ts';
+import { createDecodedPixels } from './decoded-pixels.ts';
 import { createFaceFinder } from './faces/face-finder.ts';
 import { readWeightFiles } from './faces/weights.ts';
 import { createInputReader } from './input-reader.ts';
@@ -16,6 +17,7 @@ restrictDecoders();
 const readInput = createInputReader();
 // Read before the rights are given up, understood when the first face is looked for.
 const findFaces = createFaceFinder(readWeightFiles());
+const decodedPixels = createDecodedPixels();
 
 // Without the server there is nothing left to do; leaving in peace would wait for a decoder that may be stuck.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
@@ -35,7 +37,7 @@ send({ ready: true });
 
 async function answer({ id, job }: RenderRequest): Promise<void> {
   try {
-    const result = await runJob(job, readInput, findFaces);
+    const result = await runJob(job, readInput, findFaces, decodedPixels);
     send({ id, result, rssBytes: process.memoryUsage.rss() });
   } catch (error) {
     send({ id, failure: failureOf(error), rssBytes: process.memoryUsage.rss() });

@@ -21,6 +21,8 @@ export type PassSource =
       readonly space: string;
       /** The one frame or page that is decoded, from 1; undefined for the first. */
       readonly page: number | undefined;
+      /** What decoding the bytes gives, where that has been done already. */
+      readonly decoded: Pixels | undefined;
     }
   | { readonly kind: 'pixels'; readonly pixels: Pixels };
 
@@ -67,17 +69,18 @@ export function passOverOriginal(original: {
   readonly format: InputFormat;
   readonly space: string;
   readonly page?: number | undefined;
+  readonly decoded?: Pixels | undefined;
   readonly upright: Size;
   /** EXIF, 1-8. */
   readonly orientation: number;
   readonly hasAlpha: boolean;
 }): Pass {
-  const { bytes, format, space, page, upright, hasAlpha } = original;
+  const { bytes, format, space, page, decoded, upright, hasAlpha } = original;
   const orientation = orientationFromExif(original.orientation);
   const stored = orientedSize(upright, orientation);
   const isGrey = space === 'b-w' || space === 'grey16';
   return {
-    ...wholeOf({ kind: 'original', bytes, format, space, page }, stored),
+    ...wholeOf({ kind: 'original', bytes, format, space, page, decoded }, stored),
     orientation,
     hasAlpha,
     isGrey,

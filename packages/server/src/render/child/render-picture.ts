@@ -1,4 +1,4 @@
-import { type Face, parseSteps, type Size } from '@images-server/recipe';
+import { type Face, type Pixels, parseSteps, type Size } from '@images-server/recipe';
 import type { OutputLimits, OutputPlan } from '../protocol.ts';
 import { createCanvas, type PassCanvas } from './canvas.ts';
 import { ANIMATED_FORMATS, encode, OPAQUE_FORMATS, TURNED_FORMATS } from './encode.ts';
@@ -15,6 +15,8 @@ import { type StepsOrder, takeSteps } from './take-steps.ts';
 export interface RenderOrder {
   /** The one frame or page that is used, from 1; absent: all there are. */
   readonly page?: number | undefined;
+  /** What decoding the whole original gives, where that has been done already. */
+  readonly decoded?: Pixels | undefined;
   /** Canonical recipe text, steps only. */
   readonly steps: string;
   /** In fractions of the picture's sides; undefined where no step needs them. */
@@ -37,20 +39,22 @@ export interface Rendered extends Size, Encoded {
  * `broken_picture`.
  */
 export async function renderPicture(bytes: Buffer, header: Header, order: RenderOrder): Promise<Rendered> {
-  const { page, faces, output, outputLimits, layers } = order;
+  const { page, decoded, faces, output, outputLimits, layers } = order;
   const steps: StepsOrder = { steps: parseSteps(order.steps), faces, output, outputLimits, layers };
   const isAnimated = header.facts.frames > 1 && page === undefined && ANIMATED_FORMATS.has(output.format);
-  return isAnimated ? renderAnimation(bytes, header, steps) : renderStill(bytes, header, { ...steps, page });
+  return isAnimated
+    ? renderAnimation(bytes, header, steps)
+    : renderStill(bytes, header, { ...steps, page, decoded });
 }
 
 async function renderStill(
   bytes: Buffer,
   header: Header,
-  order: StepsOrder & { readonly page: number | undefined },
+  order: StepsOrder & Pick<RenderOrder, 'page' | 'decoded'>,
 ): Promise<Rendered> {
   const { facts } = header;
-  const { output, page } = order;
-  const pass = passOverOriginal({ ...facts, bytes, page, upright: facts });
+  const { output, page, decoded } = order;
+  const pass = passOverOriginal({ ...facts, bytes, page, decoded, upright: facts });
   const canvas = createCanvas(pass, order);
   const sizes = await takeSteps(canvas, order, 1);
   await fillTransparency(canvas, output);

@@ -1,5 +1,6 @@
 import type { InputLimits, RenderInput, RenderJob, RenderResult } from '../protocol.ts';
 import { analysePicture } from './analyse/analyse-picture.ts';
+import { createDecodedPixels, type DecodedPixels } from './decoded-pixels.ts';
 import { createFaceFinder, type FindFaces } from './faces/face-finder.ts';
 import { readWeightFiles } from './faces/weights.ts';
 import { createInputReader } from './input-reader.ts';
@@ -12,12 +13,13 @@ import { verify } from './verify.ts';
 /**
  * Does one job. Throws a `ServiceError` that says what the picture deserves, or another error for a bug of ours. With a
  * reader that is kept for the next job, that job begins only when this one has ended. A finder of faces is kept so that it
- * need not be made ready again.
+ * need not be made ready again, and pixels for jobs about the same original.
  */
 export async function runJob(
   job: RenderJob,
   readInput: (input: RenderInput) => Buffer = createInputReader(),
   findFaces: FindFaces = createFaceFinder(readWeightFiles()),
+  decodedPixels: DecodedPixels = createDecodedPixels(),
 ): Promise<RenderResult> {
   const startedMs = performance.now();
   const bytes = readInput(job.input);
@@ -33,7 +35,10 @@ export async function runJob(
     if (job.kind === 'verify') await verify(bytes, header.facts);
     return { kind: 'facts', facts: await withPages(bytes, header.facts, job.limits) };
   }
-  const rendered = await renderPicture(bytes, header, { ...job, layers: createLayers(job) });
+  const { facts } = header;
+  const decoded =
+    job.keepPixelsAs === undefined ? undefined : await decodedPixels(job.keepPixelsAs, { bytes, facts });
+  const rendered = await renderPicture(bytes, header, { ...job, decoded, layers: createLayers(job) });
   const renderMs = performance.now() - startedMs;
   return { kind: 'variant', ...rendered, format: job.output.format, timings: { renderMs } };
 }

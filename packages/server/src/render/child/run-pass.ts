@@ -55,13 +55,16 @@ function addMargins(image: Sharp, { fill, ...edges }: Margins): Sharp {
 }
 
 function openSource({ source, isGrey }: Pass, options: OpenOptions): Sharp {
-  if (source.kind === 'original') {
-    const { page } = source;
-    const image = sharp(source.bytes, page === undefined ? options : { ...options, page: page - 1 });
-    const space = spaceToDecodeIn(source.space);
-    return space === undefined ? image : image.pipelineColourspace(space);
-  }
-  const { data, width, height, channels } = source.pixels;
+  if (source.kind === 'pixels') return openPixels(source.pixels, isGrey, options);
+  if (source.decoded !== undefined) return openPixels(source.decoded, isGrey, options);
+  const { page } = source;
+  const image = sharp(source.bytes, page === undefined ? options : { ...options, page: page - 1 });
+  const space = spaceToDecodeIn(source.space);
+  return space === undefined ? image : image.pipelineColourspace(space);
+}
+
+function openPixels(pixels: Pixels, isGrey: boolean, options: OpenOptions): Sharp {
+  const { data, width, height, channels } = pixels;
   const image = sharp(data, { raw: { width, height, channels }, ...options });
   // sharp makes colours grey before it adds them to grey pixels.
   return channels < 3 && !isGrey ? image.pipelineColourspace('srgb') : image;
