@@ -82,15 +82,21 @@ export function failure(cause: unknown): ServiceError {
   return new ServiceError('broken_picture', `the picture is truncated or corrupt: ${reason}`, { cause });
 }
 
-/** libwebp's "unable to encode" of pixels within its 14 bits for a side is memory, too: 34 megapixels after wide margins. */
+/**
+ * How libvips, libheif, libpng, libjpeg, libtiff and libnsgif say that they got no memory; each in its own words. libwebp's
+ * "unable to encode" of pixels within its 14 bits for a side is memory, too: 34 megapixels after wide margins.
+ */
+const NO_MEMORY =
+  /out of memory|(?:insufficient|enough|allocate) memory|memory allocation|(?:unable|failed) to allocate|allocating \d+ bytes failed|creating thread|bad_alloc|webpsave: unable to encode/i;
+
 function isMemory(error: unknown): boolean {
-  return /out of memory|unable to allocate|bad_alloc|enough memory|webpsave: unable to encode/i.test(
-    wordsOf(error),
-  );
+  return NO_MEMORY.test(wordsOf(error));
 }
 
+/** The first that says something: libheif seeks beyond the end of whole files, too, and libvips notes each time. */
 function firstLine(error: unknown): string {
-  return wordsOf(error).split('\n', 1).join('');
+  const lines = wordsOf(error).split('\n');
+  return lines.find((line) => !line.startsWith('source: bad seek')) ?? '';
 }
 
 function wordsOf(error: unknown): string {
