@@ -99,7 +99,7 @@ describe('files that are something else as well', () => {
     { id: 'C2', injected: 'a PNG that is a ZIP, a page and a PDF too (bytes after its end)' },
     async () => {
       const tail = Buffer.from('PK\x03\x04<script>alert(1)</script>%PDF-1.7', 'latin1');
-      const response = await postFile(server.url, Buffer.concat([blackPng(20, 20), tail]));
+      const response = await postFile(server.url, Buffer.concat([await blackPng(20, 20), tail]));
       const { hash } = (await response.json()) as { hash: string };
       const original = await get(`${server.url}/image/${hash}`);
       const variant = await get(`${server.url}/image/${hash}/resize/10x`);

@@ -1,4 +1,6 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { crc32, createDeflate, deflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
@@ -38,14 +40,14 @@ export function interlacedPng(): Buffer {
 }
 
 /** A black picture of any size: zeros compress a thousandfold. */
-export function blackPng(width: number, height: number, ...before: readonly Buffer[]): Buffer {
+export async function blackPng(width: number, height: number, ...before: readonly Buffer[]): Promise<Buffer> {
   // The rows, each with the byte that names its filter.
-  const pixels = deflateSync(Buffer.alloc((width + 1) * height));
+  const pixels = await deflatedZeros((width + 1) * height);
   return png({ width, height }, ...before, pngChunk('IDAT', pixels), pngChunk('IEND'));
 }
 
 /** A black square, interlaced, 16 bits, RGBA: the dearest PNG to decode. */
-export function blackInterlacedPng(side: number): Buffer {
+export async function blackInterlacedPng(side: number): Promise<Buffer> {
   // Adam7 (PNG specification, section 8.2): where the pixels of each pass begin and how far apart they are.
   const passes = [
     [0, 0, 8, 8],
@@ -60,14 +62,24 @@ export function blackInterlacedPng(side: number): Buffer {
     const [columns, rows] = [Math.ceil((side - x) / dx), Math.ceil((side - y) / dy)];
     return rows * (1 + columns * 8);
   });
-  const pixels = deflateSync(Buffer.alloc(rowBytes.reduce((sum, bytes) => sum + bytes, 0)));
+  const pixels = await deflatedZeros(rowBytes.reduce((sum, bytes) => sum + bytes, 0));
   const header = { width: side, height: side, depth: 16, colorType: 6, interlaced: true };
   return png(header, pngChunk('IDAT', pixels), pngChunk('IEND'));
 }
 
 /** One pixel, and so many texts that each unpack to `textBytes`. */
-export function textPng(texts: number, textBytes: number): Buffer {
+export function textPng(texts: number, textBytes: number): Promise<Buffer> {
   const packed = deflateSync(Buffer.alloc(textBytes, 'a'));
   const chunk = pngChunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), packed]));
   return blackPng(1, 1, ...Array.from({ length: texts }, () => chunk));
+}
+
+/** Gigabytes of them, without ever holding them. */
+function deflatedZeros(bytes: number): Promise<Buffer> {
+  const block = Buffer.alloc(1024 ** 2);
+  function* blocks() {
+    for (let left = bytes; left > 0; left -= block.length)
+      yield block.subarray(0, Math.min(left, block.length));
+  }
+  return buffer(Readable.from(blocks()).pipe(createDeflate({ level: 1 })));
 }
