@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'request_timeout'
   | 'target_too_long'
   | 'headers_too_large'
+  | 'range_unsatisfiable'
   | 'origin_failed'
   | 'origin_timeout'
   | 'queue_full'

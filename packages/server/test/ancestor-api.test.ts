@@ -94,6 +94,17 @@ describe('GET /image/<hash>', () => {
     expect(part.headers.get('content-range')).toBe(`bytes 10-19/${photo.length}`);
   });
 
+  it('refuses ranges outside of it, the last no bytes among them', async () => {
+    const { hash } = await upload(server.url, photo);
+    for (const range of [`bytes=${photo.length}-`, 'bytes=-00']) {
+      const answer = await get(`${server.url}/image/${hash}`, { headers: { range } });
+      expect(answer.status).toBe(416);
+      expect(answer.json()).toMatchObject({ status: 'error', code: 'range_unsatisfiable' });
+      expect(answer.headers.get('content-range')).toBe(`bytes */${photo.length}`);
+      expect(answer.headers.get('etag')).toBeNull();
+    }
+  });
+
   it('answers 404 for what is not there', async () => {
     const missing = await get(`${server.url}/image/${'0'.repeat(40)}`);
     expect(missing.status).toBe(404);

@@ -13,11 +13,12 @@ export function parseByteRange(
   header: string | undefined,
   length: number,
 ): ByteRange | 'unsatisfiable' | undefined {
-  const match = header === undefined ? null : /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
+  const match = header === undefined ? null : /^bytes=(\d{0,15})-(\d{0,15})$/i.exec(header.trim());
   if (match === null) return undefined;
   const [, first = '', last = ''] = match;
   if (first === '' && last === '') return undefined;
-  if (first === '') return last === '0' || length === 0 ? 'unsatisfiable' : suffix(Number(last), length);
+  if (first === '')
+    return Number(last) === 0 || length === 0 ? 'unsatisfiable' : suffix(Number(last), length);
   const start = Number(first);
   if (last !== '' && Number(last) < start) return undefined;
   if (start >= length) return 'unsatisfiable';

@@ -42,6 +42,7 @@ const STATUS = {
   too_many_pixels: 413,
   result_too_large: 413,
   target_too_long: 414,
+  range_unsatisfiable: 416,
   headers_too_large: 431,
   too_many_requests: 429,
   not_a_picture: 415,
