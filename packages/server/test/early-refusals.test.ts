@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { get } from './client.ts';
+import { rawRequest } from './raw-http.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
 let server: ServerProcess;
@@ -63,5 +64,14 @@ describe('a path that is none of the routes', () => {
     ['/image/', 400],
   ])('%s is a %i', async (path, status) => {
     expect((await get(server.url + path)).status).toBe(status);
+  });
+});
+
+describe('an expectation that nobody knows', () => {
+  it('is passed over', async () => {
+    const port = Number(new URL(server.url).port);
+    const answer = await rawRequest(port, { target: '/health', headers: { Expect: 'a-miracle' } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toContain('application/json');
   });
 });

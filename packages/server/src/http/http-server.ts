@@ -108,6 +108,8 @@ export async function createHttpServer(options: {
   trackConnections(app.server, options);
   cutSlowClients(app.server, { onTimeout: answerTimeout });
   app.server.on('connect', (_request, socket) => refuseConnect(socket));
+  // An expectation that nobody knows is passed over (RFC 9110 section 10.1.1): Node's own refusal would say nothing.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
 
   app.setErrorHandler(async (error, request, reply) => {
     const answer = errorAnswer(isFrameworkRefusal(error) ? badRequest(error) : error);
