@@ -14,7 +14,7 @@ export const format = defineSetting<OutputFormat | 'auto'>({
   summary: 'The format of the result.',
   argument: ARGUMENT,
   details:
-    'Without it, what the server’s configuration says: by default the format of the original, or the nearest that browsers show. `auto` is the best format that the client names in its `Accept` header and that can hold the picture: AVIF (up to 2 megapixels, and where it is made in time), WebP, or the original’s own; an animation becomes WebP or GIF, and transparency is kept.',
+    'Without it, what the server’s configuration says: by default the format of the original, or the nearest that browsers show. `auto` is the best format that the client names in its `Accept` header and that can hold the picture: AVIF (up to 2 megapixels, and where it is made in time), WebP, or the original’s own; an animation becomes WebP or GIF, and transparency is kept. WebP’s encoder joins neighbouring frames that are equal into one that is shown for as long.',
   examples: [
     { recipe: 'format/webp', meaning: 'as WebP' },
     { recipe: 'resize/800x/format/auto', meaning: '800 wide, in the best format that the client takes' },

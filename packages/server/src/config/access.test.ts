@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accessProblems, isLoopbackHost } from './access.ts';
+import { accessProblems, isLoopbackHost, signingWarnings } from './access.ts';
 
 const KEYS = ['0123456789abcdef'];
 
@@ -55,5 +55,16 @@ describe('isLoopbackHost', () => {
     'localhost.example.com',
   ])('is false of %s', (host) => {
     expect(isLoopbackHost(host)).toBe(false);
+  });
+});
+
+describe('signingWarnings', () => {
+  it('tells of keys that nothing uses', () => {
+    const signingKeys = ['a-secret-of-16-letters'];
+    expect(signingWarnings({ signatures: 'off', signingKeys })).toEqual([
+      'SIGNING_KEYS is set, but SIGNATURES is off: addresses need no signature',
+    ]);
+    expect(signingWarnings({ signatures: 'optional', signingKeys })).toEqual([]);
+    expect(signingWarnings({ signatures: 'off' })).toEqual([]);
   });
 });

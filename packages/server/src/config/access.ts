@@ -41,6 +41,15 @@ export function signingProblems(settings: {
   return [{ name: 'SIGNATURES', given: signatures, message }];
 }
 
+/** Keys for signing protect nothing as long as nobody asks for signatures. */
+export function signingWarnings(settings: {
+  readonly signatures: 'off' | 'optional' | 'required';
+  readonly signingKeys?: readonly string[] | undefined;
+}): string[] {
+  if (settings.signatures !== 'off' || settings.signingKeys === undefined) return [];
+  return ['SIGNING_KEYS is set, but SIGNATURES is off: addresses need no signature'];
+}
+
 /** What is wrong with the rules for recipes: with presets only and none of them, nothing could be asked for. */
 export function recipeProblems(settings: {
   readonly presetsOnly: boolean;

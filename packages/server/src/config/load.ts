@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { accessProblems, recipeProblems, signingProblems } from './access.ts';
+import { accessProblems, recipeProblems, signingProblems, signingWarnings } from './access.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { describeSettings } from './describe.ts';
 import { type ConfiguredFolder, existingFolderAt, prepareFolders } from './folders.ts';
@@ -53,7 +53,7 @@ export async function loadSettings(
       cacheDiskDir: resolve(startFolder, read.data.cacheDiskDir),
       textFontsDir: fontsFolder.path,
     },
-    warnings: [...names.warnings, ...folders.warnings],
+    warnings: [...names.warnings, ...folders.warnings, ...signingWarnings(read.data)],
   };
 }
 

@@ -52,4 +52,11 @@ describe('steps on an animation', () => {
     await expectSpots(await frameOf(result.bytes, 0), 'ff0000@12,12 none@12,3');
     await expectSpots(await frameOf(result.bytes, 1), '0000ff@12,12 none@12,3');
   });
+
+  it('keeps frames that are equal, in a GIF', async () => {
+    const still = frames(20, 10, [red, blue, blue, red]);
+    const animation = await still.gif({ keepDuplicateFrames: true }).toBuffer();
+    const { bytes } = await renderSteps(animation, 'crop/10x10', 'gif');
+    expect((await sharp(bytes, { pages: -1 }).metadata()).pages).toBe(4);
+  });
 });
