@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pathSegments } from '@images-server/recipe';
+import type { ServiceError } from '../errors.ts';
 import type { Originals } from '../originals/originals.ts';
 import type { RefuseEarly } from '../variants/refuse-early.ts';
 import { clientIdOf } from './client-id.ts';
@@ -7,6 +8,7 @@ import { clientOf } from './client-of.ts';
 import { errorAnswer } from './error-response.ts';
 import { SAFETY_HEADERS } from './headers.ts';
 import { jsonText } from './json-text.ts';
+import { createPace } from './pace.ts';
 import { isPlainRequest } from './plain-request.ts';
 import type { ReadRecipe } from './read-recipe.ts';
 import { recipeOperation } from './recipe-operation.ts';
@@ -22,6 +24,19 @@ export interface EarlyRefusals {
   tryRefuse(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly target: string;
+  readonly startedMs: number;
+}
+
+/**
+ * Whoever asks again the moment they are refused, over many connections, could have all of the server's time for
+ * refusals. Above this rate they wait a moment, which costs nothing, and come less often for it.
+ */
+const REFUSALS = { perSecond: 2500, maxDelayMs: 40 };
+
 /** Creates the short way out. */
 export function createEarlyRefusals(dependencies: {
   refuseEarly: RefuseEarly;
@@ -31,6 +46,7 @@ export function createEarlyRefusals(dependencies: {
   requestId: () => string;
 }): EarlyRefusals {
   const { refuseEarly, originals, readRecipe, observeRequest, requestId } = dependencies;
+  const pace = createPace(REFUSALS);
 
   function tryRefuse(request: IncomingMessage, response: ServerResponse): boolean {
     if (!isSimple(request)) return false;
@@ -38,6 +54,11 @@ export function createEarlyRefusals(dependencies: {
     const target = request.url ?? '';
     const refusal = refuseEarly(clientIdOf(request), () => question(request, target));
     if (refusal === undefined) return false;
+    pace(() => refuse({ request, response, target, startedMs }, refusal));
+    return true;
+  }
+
+  function refuse({ request, response, target, startedMs }: Exchange, refusal: ServiceError): void {
     const { status, headers, body } = errorAnswer(refusal);
     const text = jsonText(body);
     response.writeHead(status, [
@@ -64,7 +85,6 @@ export function createEarlyRefusals(dependencies: {
       format: undefined,
       timer: undefined,
     });
-    return true;
   }
 
   function question(request: IncomingMessage, target: string) {
