@@ -6,10 +6,13 @@ import { connect } from 'node:net';
  * @typedef {object} Load
  * @property {number} port
  * @property {string[]} hashes the pictures
- * @property {number} firstBox each request asks for a box of its own, counted from here
- * @property {number} seconds
+ * @property {number} width of the variants, in pixels
+ * @property {number} firstTarget each request asks for a variant of its own, counted from here
+ * @property {number} seconds in all
+ * @property {number} settleSeconds at the beginning, in which nothing is counted
  * @property {number} clients connections at most; all of them from the start, unless `perSecond` is given
  * @property {number} addresses how many addresses the clients come from
+ * @property {number} firstAddress the number of the first of these
  * @property {[number, number]} pauseMs how long a client waits after a refusal, at least and at most
  * @property {number} [perSecond] open loop: so many requests a second, whatever becomes of them; else each client asks
  *   again when it has its answer
@@ -17,8 +20,8 @@ import { connect } from 'node:net';
 
 /**
  * @typedef {object} Outcome
- * @property {number} seconds
- * @property {number} asked
+ * @property {number} seconds that were counted
+ * @property {number} asked in all
  * @property {number[]} servedMs how long the answers with 200 took
  * @property {number[]} refusedMs how long those with 429 or 503 took
  * @property {Record<string, number>} statuses
@@ -42,10 +45,11 @@ async function run(load) {
     unanswered: 0,
     withoutRetryAfter: 0,
   };
-  const beganMs = performance.now();
-  const field = createField(load, outcome, beganMs + load.seconds * 1000);
+  const countsFromMs = performance.now() + load.settleSeconds * 1000;
+  const endMs = performance.now() + load.seconds * 1000;
+  const field = createField(load, outcome, { countsFromMs, endMs });
   await (load.perSecond === undefined ? closedLoop(load, field) : openLoop(load, field, load.perSecond));
-  outcome.seconds = (performance.now() - beganMs) / 1000;
+  outcome.seconds = (performance.now() - countsFromMs) / 1000;
   field.end();
   return outcome;
 }
@@ -55,24 +59,24 @@ async function run(load) {
 
 /**
  * What the clients share: which box is next, when it ends, where to count.
- * @param {Load} load @param {Outcome} outcome @param {number} endMs
+ * @param {Load} load @param {Outcome} outcome @param {{ countsFromMs: number, endMs: number }} times
  */
-function createField(load, outcome, endMs) {
+function createField(load, outcome, { countsFromMs, endMs }) {
   const clients = /** @type {Set<Client>} */ (new Set());
   let asked = 0;
   return {
     outcome,
+    counts: () => performance.now() >= countsFromMs,
     isOver: () => performance.now() >= endMs,
     untilEnd: () => pause(Math.max(0, endMs - performance.now())),
     nextTarget() {
-      const box = load.firstBox + asked;
-      const hash = load.hashes[asked % load.hashes.length];
+      const target = targetOf(load, load.firstTarget + asked);
       asked += 1;
       outcome.asked += 1;
-      return `/image/${hash}/resize/512x${512 + (box % 15_000)}/quality/${60 + Math.floor(box / 15_000)}/format/jpeg`;
+      return target;
     },
     open() {
-      const client = createClient(load, this, addressOf(clients.size % load.addresses));
+      const client = createClient(load, this, addressOf(load.firstAddress + (clients.size % load.addresses)));
       clients.add(client);
       return client;
     },
@@ -80,6 +84,20 @@ function createField(load, outcome, endMs) {
       for (const client of clients) client.end();
     },
   };
+}
+
+const HEIGHTS = 15_000;
+
+/**
+ * Each number another variant and the same work: all photographs are wider than high, so the height of the box that they
+ * are fitted into settles nothing.
+ * @param {Pick<Load, 'hashes' | 'width'>} load @param {number} number
+ */
+export function targetOf({ hashes, width }, number) {
+  const hash = hashes[number % hashes.length];
+  const box = Math.floor(number / hashes.length);
+  const quality = 80 + (Math.floor(box / HEIGHTS) % 5);
+  return `/image/${hash}/resize/${width}x${width + (box % HEIGHTS)}/quality/${quality}/format/jpeg`;
 }
 
 /** All of 127.0.0.0/8 is this machine. @param {number} index */
@@ -141,20 +159,19 @@ function createClient(load, field, localAddress) {
   let isServed = false;
   let answer = (/** @type {boolean} */ _isServed) => {};
 
-  /** @param {number} count @param {Uint8Array} bytes */
-  function receive(count, bytes) {
-    let received = count;
+  /** @param {number} length @param {Uint8Array} bytes */
+  function receive(length, bytes) {
+    let received = length;
     if (missing === 0) {
-      const head = parseHead(Buffer.from(bytes.buffer, 0, count));
+      const head = parseHead(Buffer.from(bytes.buffer, 0, length));
       missing = head.bodyBytes;
       received -= head.headBytes;
       isServed = head.status === '200';
-      outcome.statuses[head.status] = (outcome.statuses[head.status] ?? 0) + 1;
-      if (!isServed && !head.hasRetryAfter) outcome.withoutRetryAfter += 1;
+      if (field.counts()) count(outcome, head);
     }
     missing -= received;
     if (missing === 0) {
-      (isServed ? outcome.servedMs : outcome.refusedMs).push(performance.now() - askedMs);
+      if (field.counts()) (isServed ? outcome.servedMs : outcome.refusedMs).push(performance.now() - askedMs);
       answer(isServed);
     }
     return true;
@@ -167,7 +184,7 @@ function createClient(load, field, localAddress) {
   socket.on('close', () => {
     if (isBroken) return;
     isBroken = true;
-    outcome.unanswered += 1;
+    if (field.counts()) outcome.unanswered += 1;
     answer(false);
   });
   return {
@@ -184,6 +201,12 @@ function createClient(load, field, localAddress) {
       socket.destroy();
     },
   };
+}
+
+/** @param {Outcome} outcome @param {{ status: string, hasRetryAfter: boolean }} head */
+function count(outcome, { status, hasRetryAfter }) {
+  outcome.statuses[status] = (outcome.statuses[status] ?? 0) + 1;
+  if (status !== '200' && !hasRetryAfter) outcome.withoutRetryAfter += 1;
 }
 
 /** @param {Buffer} chunk the head of an answer, and what follows */

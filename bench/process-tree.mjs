@@ -50,3 +50,21 @@ function readIfAlive(file) {
     return '';
   }
 }
+
+/**
+ * CPU milliseconds (user and system) of one process alone.
+ * @param {number} pid
+ */
+export function ownCpuMs(pid) {
+  const own = tree(pid).find((process) => process.pid === pid);
+  return own === undefined ? 0 : (Number(own.fields[11]) + Number(own.fields[12])) * MS_PER_TICK;
+}
+
+/**
+ * Resident bytes of one process alone.
+ * @param {number} pid
+ */
+export function ownRssBytes(pid) {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readIfAlive(`/proc/${pid}/status`))?.[1] ?? 0;
+  return Number(kilobytes) * 1024;
+}
