@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { StoreFault } from './blobs/watch-store.ts';
 import type { Settings } from './config/schema.ts';
+import { takeAcceptedConnections } from './http/accepted-connections.ts';
 import { createAuthorize } from './http/api-keys.ts';
 import { createIdentifyClient } from './http/client-id.ts';
 import { allowOrigins } from './http/cors.ts';
@@ -88,6 +89,7 @@ export async function createApp(options: {
       draining = true;
     },
     close: async () => {
+      await takeAcceptedConnections(http.server);
       await http.close();
       await services.close();
       await traces?.close();

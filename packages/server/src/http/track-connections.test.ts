@@ -7,7 +7,7 @@ import { trackConnections } from './track-connections.ts';
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 describe('trackConnections', () => {
-  it('ends at once what is unused or idle', async () => {
+  it('ends at once what is idle, and in a moment what is unused', async () => {
     const { server, client } = await listen((response) => response.end('done'));
     const unused = await client();
     const idle = await client();
@@ -16,6 +16,19 @@ describe('trackConnections', () => {
     const closed = once(server, 'close');
     server.close();
     await Promise.all([closed, once(unused, 'close'), once(idle, 'close')]);
+  });
+
+  it('still answers whoever had connected and was about to ask', async () => {
+    const { server, client } = await listen((response) => response.end('done'));
+    const accepted = once(server, 'connection');
+    const socket = await client();
+    await accepted;
+    const closed = once(server, 'close');
+    server.close();
+    const answer = readAll(socket);
+    socket.write(REQUEST);
+    expect(await answer).toContain('done');
+    await closed;
   });
 
   it('ends a connection after the answer that is under way, though the client would keep it', async () => {
