@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 
 /**
@@ -19,7 +18,7 @@ export async function exchange(
   if (typeof bytes === 'string') socket.write(bytes, 'latin1');
   else socket.write(bytes);
   if (ends) socket.end();
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.once('close', resolve));
   return Buffer.concat(received).toString('latin1');
 }
 
