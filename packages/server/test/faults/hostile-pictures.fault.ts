@@ -34,27 +34,32 @@ afterAll(() => server.stop());
 const storedFiles = () => filesBelow(join(server.folder, 'uploads'));
 
 /** Posts a file: it must be refused, within 100 ms, and nothing may be kept. */
-async function refusedAtOnce(bytes: Uint8Array, expected: { status: number; code: string }) {
+async function refusedAtOnce(bytes: Uint8Array, expected: Answer) {
   const before = await storedFiles();
+  const maxMs = MAX_ANSWER_MS + (bytes.length / 1e6) * MS_PER_MEGABYTE;
+  const tries: { tookMs: number; grownBytes: number }[] = [];
+  // Once is enough where the machine is idle; where it is not, what it took more is not the server's doing.
+  while (tries.length < TRIES && !tries.some(({ tookMs }) => tookMs < maxMs)) {
+    tries.push(await refusedOnce(bytes, expected));
+  }
+  const fastestMs = Math.min(...tries.map(({ tookMs }) => tookMs));
+  const mostGrownBytes = Math.max(...tries.map(({ grownBytes }) => grownBytes));
+  expect(fastestMs).toBeLessThan(maxMs);
+  expect(mostGrownBytes).toBeLessThan(MAX_GROWTH_BYTES);
+  expect(await storedFiles()).toEqual(before);
+  const held = `${expected.status} \`${expected.code}\` in ${Math.ceil(fastestMs)} ms, the server grew by ${inMegabytes(mostGrownBytes)}`;
+  return { times: tries.length, held };
+}
+
+async function refusedOnce(bytes: Uint8Array, expected: Answer) {
   resetPeak(server.pid);
   const rssBefore = rssBytes(server.pid);
-  const took: number[] = [];
-  const maxMs = MAX_ANSWER_MS + (bytes.length / 1e6) * MS_PER_MEGABYTE;
-  // Once is enough where the machine is idle; where it is not, what it took more is not the server's doing.
-  for (let attempt = 0; attempt < TRIES && !(Math.min(...took) < maxMs); attempt += 1) {
-    const startedMs = performance.now();
-    const response = await postFile(server.url, bytes);
-    took.push(performance.now() - startedMs);
-    const { code } = (await response.json()) as { code?: unknown };
-    expect({ status: response.status, code }).toEqual(expected);
-  }
-  const growth = peakRssBytes(server.pid) - rssBefore;
-  const fastestMs = Math.min(...took);
-  expect(fastestMs).toBeLessThan(maxMs);
-  expect(growth).toBeLessThan(MAX_GROWTH_BYTES);
-  expect(await storedFiles()).toEqual(before);
-  const held = `${expected.status} \`${expected.code}\` in ${Math.ceil(fastestMs)} ms, the server grew by ${inMegabytes(Math.max(0, growth))}`;
-  return { times: took.length, held };
+  const startedMs = performance.now();
+  const response = await postFile(server.url, bytes);
+  const tookMs = performance.now() - startedMs;
+  const { code } = (await response.json()) as { code?: string };
+  expect({ status: response.status, code }).toEqual(expected);
+  return { tookMs, grownBytes: Math.max(0, peakRssBytes(server.pid) - rssBefore) };
 }
 
 interface Answer {
