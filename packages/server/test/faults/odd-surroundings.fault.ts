@@ -165,7 +165,7 @@ describe('two servers on one folder', () => {
 });
 
 describe('a large cache', () => {
-  const count = times({ short: 20_000, long: 500_000 });
+  const count = times({ short: 20_000, long: 200_000 });
   fault(
     { id: 'F27', injected: `a start with ${count.toLocaleString('en-US')} entries in the cache` },
     async () => {
