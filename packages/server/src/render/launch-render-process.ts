@@ -24,6 +24,7 @@ const OWN_ENV = {
  * - no core dumps: they hold the pictures of users and fill the disk;
  * - RLIMIT_DATA, not RLIMIT_AS: V8 reserves far more address space than it uses;
  * - the kernel's first choice when memory runs out, before the server;
+ * - a network of its own, with nobody in it, where the server may arrange that (as root, outside of most containers);
  * - killed by the kernel when the server dies, even if a stuck main thread cannot see that its channel closed.
  */
 const LAUNCH_SCRIPT = `
@@ -33,6 +34,7 @@ const LAUNCH_SCRIPT = `
   echo 500 > /proc/self/oom_score_adj
 } 2> /dev/null
 shift
+if unshare --net true 2> /dev/null; then set -- unshare --net "$@"; fi
 if setpriv --pdeathsig KILL true 2> /dev/null; then exec setpriv --pdeathsig KILL "$@"; fi
 exec "$@"`;
 

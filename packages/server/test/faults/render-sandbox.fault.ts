@@ -74,8 +74,8 @@ describe('render processes', () => {
   });
 
   fault({ id: 'D14', injected: 'a look at their sockets' }, async () => {
-    const listening = listeningInodes();
     const times = eachRenderProcess((pid) => {
+      const listening = [...listeningInodes(server.pid), ...listeningInodes(pid)];
       const sockets = readdirSync(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`));
       for (const inode of listening) expect(sockets).not.toContain(`socket:[${inode}]`);
       // The channel to the server.
@@ -83,6 +83,26 @@ describe('render processes', () => {
     });
     return { times, held: 'none listens; the channel to the server is all they have' };
   });
+
+  fault(
+    {
+      id: 'D14',
+      injected: 'a look at their network, the server being root',
+      needs: ['root', 'network namespaces'],
+    },
+    async () => {
+      const times = eachRenderProcess((pid) => {
+        expect(linkOf(`/proc/${pid}/ns/net`)).toMatch(/^net:/);
+        expect(linkOf(`/proc/${pid}/ns/net`)).not.toBe(linkOf(`/proc/${server.pid}/ns/net`));
+        // Two lines of headings, and loopback, which is down.
+        expect(readFileSync(`/proc/${pid}/net/dev`, 'latin1').trim().split('\n')).toHaveLength(3);
+        expect(
+          readFileSync(`/proc/${pid}/net/route`, 'latin1').trim().split('\n').length,
+        ).toBeLessThanOrEqual(1);
+      });
+      return { times, held: 'each has one of its own, with nobody in it and no way out' };
+    },
+  );
 
   fault(
     { id: 'D14', injected: 'a look at whom they run as, the server being root', needs: ['root'] },
@@ -112,9 +132,10 @@ async function startServerForUpload(): Promise<{ url: string }> {
   }
 }
 
-function listeningInodes(): string[] {
+/** Of all sockets in the network that a process is in. */
+function listeningInodes(pid: number): string[] {
   return ['tcp', 'tcp6'].flatMap((name) =>
-    readFileSync(`/proc/${server.pid}/net/${name}`, 'latin1')
+    readFileSync(`/proc/${pid}/net/${name}`, 'latin1')
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
       // proc(5): 0A is LISTEN, the tenth column the inode.
