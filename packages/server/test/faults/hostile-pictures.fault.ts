@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { get, postFile, upload } from '../client.ts';
+import { startOrigin } from '../origin.ts';
 import { photo } from '../pictures.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
 import { avifOfOneColor, avifThatSays } from './bombs/avif.ts';
 import { gifFrames } from './bombs/gif.ts';
 import { progressiveJpegThatSays } from './bombs/jpeg.ts';
 import { blackPng, interlacedPng, pngChunk, textPng } from './bombs/png.ts';
+import { SVG_BOMBS, SVG_CANARY } from './bombs/svg.ts';
 import { losslessWebpHeader, lossyWebpHeader } from './bombs/webp.ts';
 import { fault } from './support/fault.ts';
 import { inMegabytes, peakRssBytes, resetPeak, rssBytes } from './support/memory.ts';
@@ -137,3 +139,39 @@ async function endsInTime(bytes: Uint8Array) {
   const held = `${response.status} \`${code}\` in ${Math.ceil(tookMs)} ms, the server grew by ${grown}; the next request is answered`;
   return { times: 1, held };
 }
+
+describe('drawings, where SVG is on', () => {
+  for (const [name, text] of Object.entries(SVG_BOMBS)) {
+    fault(
+      { id: name === 'feMorphology' || name === 'nested use' ? 'D3' : 'S10', injected: `an SVG: ${name}` },
+      async () => {
+        const canary = await startOrigin((_request, response) => response.end());
+        const drawing = await startServer({ SVG: 'on', RENDER_PROCESSES: '1', RENDER_DEADLINE_MS: '1000' });
+        try {
+          resetPeak(drawing.pid);
+          const rssBefore = rssBytes(drawing.pid);
+          const startedMs = performance.now();
+          const response = await postFile(drawing.url, Buffer.from(text.replaceAll(SVG_CANARY, canary.url)));
+          const tookMs = performance.now() - startedMs;
+          const { code = 'taken', hash } = (await response.json()) as { code?: string; hash?: string };
+          expect([200, 413, 415, 422, 503]).toContain(response.status);
+          expect(tookMs).toBeLessThan(2 * 1000 + 1500);
+          if (hash !== undefined) {
+            const variant = await get(`${drawing.url}/image/${hash}/resize/50x`);
+            expect(variant.headers.get('content-type')).not.toContain('svg');
+            expect(variant.bytes.toString('latin1')).not.toMatch(/root:|<script/);
+          }
+          expect(canary.connections()).toBe(0);
+          expect(peakRssBytes(drawing.pid) - rssBefore).toBeLessThan(MAX_GROWTH_BYTES);
+          return {
+            times: 1,
+            held: `${response.status} ${code} in ${Math.ceil(tookMs)} ms, 0 connections, no file read`,
+          };
+        } finally {
+          await drawing.stop();
+          await canary.close();
+        }
+      },
+    );
+  }
+});

@@ -42,7 +42,11 @@ const INTRODUCTION = `# Reliability
 
 What is done to the server on purpose, and what held. Written by \`npm run test:faults\`, which starts real servers and
 attacks them: it ends within 15 minutes; \`npm run test:faults -- --long\` does the same many more times. One part of it is
-\`npm run test:faults -- <name>\`. What the limits are and why: [configuration](configuration.md), [security](security.md).
+\`npm run test:faults -- <name>\`. It wants to be root, and strace, faketime and the namespaces of Linux; what cannot be run is
+said so here. What the limits are and why: [configuration](configuration.md), [security](security.md).
+
+The letters: S is what origins and their addresses do, D what pictures do to decoders, C what files are besides pictures, K paths,
+keys and the cache, H HTTP, F faults of the machine.
 `;
 
 function sectionText(module: TestModule): string {
