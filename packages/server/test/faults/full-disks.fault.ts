@@ -30,6 +30,15 @@ async function widthOf(url: string): Promise<number> {
   return (await sharp(answer.bytes).metadata()).width;
 }
 
+/** The disk is tried every ten seconds. */
+async function turnsRed(url: string, reason: string): Promise<void> {
+  const isRed = async () => {
+    const ready = await get(`${url}/ready`);
+    return ready.status === 503 && JSON.stringify(ready.json().reasons) === JSON.stringify([reason]);
+  };
+  await eventually(`/ready says: ${reason}`, isRed, 15_000);
+}
+
 describe('a disk without space', () => {
   fault(
     { id: 'F6', injected: 'the disk of the originals full', needs: ['root', 'mount namespaces'] },
@@ -47,6 +56,7 @@ describe('a disk without space', () => {
           expect(await widthOf(`${server.url}/image/${hash}/resize/${200 + round}x`)).toBe(200 + round);
           expect((await get(`${server.url}/image/${hash}`)).bytes.equals(picture)).toBe(true);
           expect((await get(`${server.url}/health`)).status).toBe(200);
+          if (round === 0) await turnsRed(server.url, 'the disk of the originals is full');
           if (round === 0) {
             expect((await fetch(`${server.url}/image/${other.hash}`, { method: 'DELETE' })).status).toBe(200);
           }
@@ -55,7 +65,7 @@ describe('a disk without space', () => {
         }
         return {
           times: rounds,
-          held: 'uploads are a 507; originals, cached and new variants and DELETE go on; uploads work again once there is space',
+          held: 'uploads are a 507, and /ready says why; originals, cached and new variants and DELETE go on; uploads work again once there is space',
         };
       } finally {
         await stop();
@@ -108,12 +118,13 @@ describe('a disk that cannot be written', () => {
           expect((await get(`${server.url}/image/${hash}`)).bytes.equals(picture)).toBe(true);
           expect((await fetch(`${server.url}/image/${hash}`, { method: 'DELETE' })).status).toBe(503);
           expect((await get(`${server.url}/health`)).status).toBe(200);
+          if (round === 0) await turnsRed(server.url, 'the store of the originals cannot be written');
           remount('rw');
           expect((await answerOfUpload(server.url)).status).toBe(200);
         }
         return {
           times: rounds,
-          held: 'uploads and DELETE are a 503, all that is there is served; all works again when it can be written',
+          held: 'uploads and DELETE are a 503, /ready says why, all that is there is served; all works again when it can be written',
         };
       } finally {
         await stop();
