@@ -1,3 +1,4 @@
+import { createGathering, type Gathering } from '../async/gather.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { encodeEntry } from './entry-file.ts';
 import { entryKey, groupOfKey, groupPrefix } from './entry-key.ts';
@@ -37,7 +38,8 @@ export function createVariantCache(options: VariantCacheOptions): VariantCache {
   const generations = createGroupGenerations();
   const turns = createGroupTurns();
   const lookups = createEntryLookups({ memory, stored, turns });
-  const parts = { stored, memory, generations, turns, lookups, log };
+  const gathering = createGathering(GATHERED_FOR_MS);
+  const parts = { stored, memory, generations, turns, gathering, lookups, log };
 
   return {
     peek: lookups.peek,
@@ -57,6 +59,7 @@ export function createVariantCache(options: VariantCacheOptions): VariantCache {
       memoryBytes: memory.bytes(),
     }),
     async close() {
+      gathering.release();
       await turns.ended();
       await stored?.close();
     },
@@ -68,14 +71,18 @@ interface CacheParts {
   readonly memory: MemoryFront;
   readonly generations: GroupGenerations;
   readonly turns: GroupTurns;
+  readonly gathering: Gathering;
   readonly lookups: EntryLookups;
   readonly log: RareLog;
 }
 
+/** What is in memory is served from there, and can wait so long until it is written, with others. */
+const GATHERED_FOR_MS = 100;
 /** Entries that wait to be written hold memory: on a disk that cannot follow, more than this is not stored. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
-function createPut({ stored, memory, generations, turns, lookups, log }: CacheParts): VariantCache['put'] {
+function createPut(parts: CacheParts): VariantCache['put'] {
+  const { stored, memory, generations, turns, gathering, lookups, log } = parts;
   let waitingBytes = 0;
 
   const store = async (work: { group: string; key: string; file: Buffer; isCurrent: () => boolean }) => {
@@ -86,11 +93,13 @@ function createPut({ stored, memory, generations, turns, lookups, log }: CachePa
       return;
     }
     waitingBytes += file.byteLength;
-    await turns.take(group, async () => {
-      if (isCurrent()) await stored?.write(key, file);
-      waitingBytes -= file.byteLength;
-      lookups.forget(key);
-    });
+    const write = () =>
+      turns.take(group, async () => {
+        if (isCurrent()) await stored?.write(key, file);
+        waitingBytes -= file.byteLength;
+        lookups.forget(key);
+      });
+    await (memory.has(key) ? gathering.add(write) : write());
   };
 
   return async function put(ticket, name, entry) {
@@ -107,7 +116,7 @@ function createPut({ stored, memory, generations, turns, lookups, log }: CachePa
 }
 
 function createRemovals(parts: CacheParts): Pick<VariantCache, 'drop' | 'deleteGroup' | 'deleteMadeFrom'> {
-  const { stored, memory, generations, turns, lookups } = parts;
+  const { stored, memory, generations, turns, gathering, lookups } = parts;
 
   async function eraseKey(key: string): Promise<void> {
     memory.delete(key);
@@ -142,6 +151,7 @@ function createRemovals(parts: CacheParts): Pick<VariantCache, 'drop' | 'deleteG
       const mark = madeFromMark(group);
       generations.end(group);
       memory.deleteWith(mark);
+      gathering.release();
       // What is being written is in the index when its turn is over.
       await turns.ended();
       await Promise.all(((await stored?.keysWith(mark)) ?? []).map(eraseKey));
