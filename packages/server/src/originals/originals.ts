@@ -50,8 +50,8 @@ export function createOriginals(dependencies: {
     }
   }
 
-  async function open(hash: string) {
-    const local = await blobs.materialize(originalKey(hash));
+  async function open(hash: string, bytes?: number) {
+    const local = await blobs.materialize(originalKey(hash), bytes);
     if (local === undefined) throw notFound();
     return local;
   }
@@ -67,7 +67,13 @@ export function createOriginals(dependencies: {
   }
 
   function originalOf(hash: string, facts: PictureFacts): Original {
-    return { group: hash, id: hash, facts, freshness: { kind: 'immutable' }, open: () => open(hash) };
+    return {
+      group: hash,
+      id: hash,
+      facts,
+      freshness: { kind: 'immutable' },
+      open: () => open(hash, facts.bytes),
+    };
   }
 
   async function remove(hash: string): Promise<boolean> {
