@@ -149,6 +149,8 @@ export type RenderJob =
       readonly kind: 'render';
       readonly input: RenderInput;
       readonly limits: InputLimits;
+      /** What an earlier job has said of these bytes: then their header need not be read again. */
+      readonly facts?: PictureFacts | undefined;
       /** All that the steps name. */
       readonly overlays?: readonly RenderOverlay[] | undefined;
       /** The one frame or page that is used, from 1; absent: all there are (or the only one). */

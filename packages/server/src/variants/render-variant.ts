@@ -34,6 +34,7 @@ export async function renderVariant(work: {
         kind: 'render',
         ...opened.inputs,
         limits,
+        facts: original.facts,
         page,
         keepPixelsAs: isOneOfMany ? original.id : undefined,
         steps,

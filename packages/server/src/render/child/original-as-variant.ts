@@ -7,12 +7,15 @@ import type { Header } from './probe.ts';
  * The original, freed of its metadata without loss, where it can stand for a variant of which no step changed a pixel:
  * of the same format, upright, sRGB, and as progressive as it is to be. Undefined where it cannot.
  */
-export function originalAsVariant(bytes: Buffer, header: Header, output: OutputPlan): Buffer | undefined {
-  const { facts, isSrgb } = header;
-  const { format, orientation, space, depth, pages, progressive } = facts;
-  const isShownAlike = orientation === 1 && isSrgb && depth <= 8 && (space === 'srgb' || space === 'b-w');
+export async function originalAsVariant(
+  bytes: Buffer,
+  header: Header,
+  output: OutputPlan,
+): Promise<Buffer | undefined> {
+  const { format, orientation, space, depth, pages, progressive } = header.facts;
+  const isPlain = orientation === 1 && depth <= 8 && (space === 'srgb' || space === 'b-w');
   const isAsked = format === output.format && pages === undefined && (progressive || !output.progressive);
-  return isShownAlike && isAsked ? stripMetadata(bytes, 'all') : undefined;
+  return isPlain && isAsked && (await header.isSrgb()) ? stripMetadata(bytes, 'all') : undefined;
 }
 
 /** What `encode` makes, or the original where that is no larger: never more bytes than there were. */

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import type { Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { frames, GENEROUS_INPUT_LIMITS, plain } from '../../../test/pictures.ts';
-import { probe } from './probe.ts';
+import { headerFromFacts, probe } from './probe.ts';
 
 async function factsOf(image: Sharp) {
   return (await probe(await image.toBuffer(), GENEROUS_INPUT_LIMITS)).facts;
@@ -169,3 +169,39 @@ function crc32(bytes: Buffer): number {
   }
   return (crc ^ 0xffff_ffff) >>> 0;
 }
+
+describe('headerFromFacts', () => {
+  it.each([
+    ['sRGB', plain(30, 20, color).withIccProfile('srgb').jpeg(), true],
+    ['no profile', plain(30, 20, color).withMetadata({ orientation: 6 }).jpeg(), true],
+    ['another profile', plain(30, 20, color).withIccProfile('p3').png(), false],
+  ])('says what the bytes say, without a look at them: %s', async (_, image, isSrgb) => {
+    const bytes = await image.toBuffer();
+    const probed = await probe(bytes, GENEROUS_INPUT_LIMITS);
+    const header = headerFromFacts(bytes, probed.facts, GENEROUS_INPUT_LIMITS);
+    expect(header).toMatchObject({ facts: probed.facts, delaysMs: undefined, loop: 0 });
+    expect(await header?.isSrgb()).toBe(isSrgb);
+    expect(await probed.isSrgb()).toBe(isSrgb);
+  });
+
+  it('is not enough for an animation, and says nothing of other bytes', async () => {
+    const animation = await frames(12, 9, [color, [0, 0, 255]])
+      .gif()
+      .toBuffer();
+    const { facts } = await probe(animation, GENEROUS_INPUT_LIMITS);
+    expect(headerFromFacts(animation, facts, GENEROUS_INPUT_LIMITS)).toBeUndefined();
+    const png = await plain(8, 8, color).png().toBuffer();
+    const ofPng = (await probe(png, GENEROUS_INPUT_LIMITS)).facts;
+    expect(headerFromFacts(png.subarray(1), ofPng, GENEROUS_INPUT_LIMITS)).toBeUndefined();
+    const gif = Buffer.concat([animation, Buffer.alloc(png.length)]).subarray(0, png.length);
+    expect(headerFromFacts(gif, ofPng, GENEROUS_INPUT_LIMITS)).toBeUndefined();
+  });
+
+  it('keeps to limits that have become narrower since', async () => {
+    const bytes = await plain(30, 20, color).png().toBuffer();
+    const { facts } = await probe(bytes, GENEROUS_INPUT_LIMITS);
+    expect(() => headerFromFacts(bytes, facts, { ...GENEROUS_INPUT_LIMITS, maxSidePx: 29 })).toThrow(
+      expect.objectContaining({ code: 'too_many_pixels' }),
+    );
+  });
+});

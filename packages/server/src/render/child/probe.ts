@@ -15,7 +15,7 @@ export interface Header {
   /** How often an animation runs; 0 is for ever. */
   readonly loop: number;
   /** True where its colours are sRGB's, or nothing says that they are not. */
-  readonly isSrgb: boolean;
+  isSrgb(): Promise<boolean>;
 }
 
 /**
@@ -33,8 +33,20 @@ export async function probe(bytes: Buffer, limits: InputLimits, page = 1): Promi
     facts,
     delaysMs: metadata.delay,
     loop: metadata.loop ?? 0,
-    isSrgb: metadata.icc === undefined || isSrgbProfile(metadata.icc),
+    isSrgb: async () => metadata.icc === undefined || isSrgbProfile(metadata.icc),
   };
+}
+
+/**
+ * The same of a still, from facts that were read from these bytes before: that spares a tenth of the time of a small
+ * render. Undefined where the facts are not enough or not of these bytes.
+ */
+export function headerFromFacts(bytes: Buffer, facts: PictureFacts, limits: InputLimits): Header | undefined {
+  if (facts.frames > 1 || facts.pages !== undefined || facts.bytes !== bytes.length) return undefined;
+  if (takenFormat(bytes, limits) !== facts.format) return undefined;
+  checkInputLimits(facts, limits);
+  const isSrgb = async () => !facts.hasProfile || (await probe(bytes, limits)).isSrgb();
+  return { facts, delaysMs: undefined, loop: 0, isSrgb };
 }
 
 async function readMetadata(bytes: Buffer, page: number): Promise<Metadata> {

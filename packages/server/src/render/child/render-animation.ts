@@ -34,7 +34,8 @@ export async function renderAnimation(bytes: Buffer, header: Header, order: Step
   for (const frame of finishedFrames) assertSize(frame, first);
   const { width, height } = first;
   const animation = { delaysMs: delaysMs ?? [], loop };
-  const original = order.steps.length === 0 ? originalAsVariant(bytes, header, order.output) : undefined;
+  const original =
+    order.steps.length === 0 ? await originalAsVariant(bytes, header, order.output) : undefined;
   const encoded = await noLargerThan(original, order.output, (output) =>
     encodePixels({ frames: finishedFrames, animation }, output),
   );

@@ -62,7 +62,7 @@ async function renderStill(
   if (TURNED_FORMATS.has(output.format) && facts.orientation !== 1) await canvas.pixels();
   const last = canvas.pass;
   const original =
-    page === undefined && isUntouched(last) ? originalAsVariant(bytes, header, output) : undefined;
+    page === undefined && isUntouched(last) ? await originalAsVariant(bytes, header, output) : undefined;
   const encoded = await noLargerThan(original, output, (settled) => encodePass(last, settled));
   return { ...encoded, ...passSize(last), sizes };
 }

@@ -6,7 +6,7 @@ import { readWeightFiles } from './faces/weights.ts';
 import { createInputReader } from './input-reader.ts';
 import { createLayers } from './layers.ts';
 import { passOverOriginal } from './pass.ts';
-import { probe, withPages } from './probe.ts';
+import { type Header, headerFromFacts, probe, withPages } from './probe.ts';
 import { renderPicture } from './render-picture.ts';
 import { verify } from './verify.ts';
 
@@ -25,7 +25,7 @@ export async function runJob(
   const bytes = readInput(job.input);
   if (job.kind === 'analyse') return analyse(bytes, job.limits);
   const page = job.kind === 'render' || job.kind === 'faces' ? job.page : undefined;
-  const header = await probe(bytes, job.limits, page);
+  const header = knownHeader(job, bytes) ?? (await probe(bytes, job.limits, page));
   if (job.kind === 'faces') {
     const { facts } = header;
     const faces = await findFaces(passOverOriginal({ ...facts, bytes, page, upright: facts }));
@@ -41,6 +41,12 @@ export async function runJob(
   const rendered = await renderPicture(bytes, header, { ...job, decoded, layers: createLayers(job) });
   const renderMs = performance.now() - startedMs;
   return { kind: 'variant', ...rendered, format: job.output.format, timings: { renderMs } };
+}
+
+/** What needs no look at the bytes: most renders are of a picture that has been seen whole before. */
+function knownHeader(job: RenderJob, bytes: Buffer): Header | undefined {
+  if (job.kind !== 'render' || job.facts === undefined || job.page !== undefined) return undefined;
+  return headerFromFacts(bytes, job.facts, job.limits);
 }
 
 async function analyse(bytes: Buffer, limits: InputLimits): Promise<RenderResult> {
