@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from './config/configuration-error.ts';
 import { installedLibraries } from './config/library-versions.ts';
 import { listenProblem } from './config/listen-problem.ts';
@@ -8,6 +9,11 @@ import { loadSettings, startFolder } from './config/load.ts';
 import { createLog } from './observe/log.ts';
 
 const RENDER_ENTRY = new URL('./render/child/main.js', import.meta.url);
+
+// Most of what passes through is pictures beside the heap, each of which V8 takes for a reason to look through all of the
+// heap, every few requests; and its helpers cost more to wake than they spare where so little survives.
+setFlagsFromString('--heap-growing-percent=300');
+setFlagsFromString('--no-parallel-scavenge');
 
 async function serve(): Promise<void> {
   const { settings, warnings } = await loadSettings(process.env, {
