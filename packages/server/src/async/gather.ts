@@ -1,33 +1,31 @@
-/** Lets work that comes within the same moment begin together. */
-export interface Gathering {
-  /** Runs the work when the moment is over; settles as the work does. */
-  add(work: () => Promise<void>): Promise<void>;
+/** Lets what comes within the same moment be done together. */
+export interface Gathering<Item> {
+  add(item: Item): void;
   /** The moment is over now. */
   release(): void;
 }
 
-/**
- * Creates it; a moment is `forMs` milliseconds from the first work on. What has to wake other threads (files, in Node)
- * wakes them once for all that was gathered, and that is most of what a small file costs.
- */
-export function createGathering(forMs: number): Gathering {
-  let begin: (() => void)[] = [];
+/** Creates it; `begin` gets all items of a moment: of `forMs` milliseconds from the first on, or until there are `most`. */
+export function createGathering<Item>(
+  { forMs, most }: { forMs: number; most: number },
+  begin: (items: readonly Item[]) => void,
+): Gathering<Item> {
+  let gathered: Item[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   function release(): void {
     clearTimeout(timer);
     timer = undefined;
-    const due = begin;
-    begin = [];
-    for (const start of due) start();
+    const items = gathered;
+    gathered = [];
+    if (items.length > 0) begin(items);
   }
 
   return {
-    async add(work) {
-      timer ??= setTimeout(release, forMs);
-      return new Promise((resolve) => {
-        begin.push(() => resolve(work()));
-      });
+    add(item) {
+      gathered.push(item);
+      if (gathered.length === most) release();
+      else timer ??= setTimeout(release, forMs);
     },
     release,
   };

@@ -1,4 +1,3 @@
-import { createGathering, type Gathering } from '../async/gather.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { encodeEntry } from './entry-file.ts';
 import { entryKey, groupOfKey, groupPrefix } from './entry-key.ts';
@@ -7,9 +6,10 @@ import { createGroupGenerations, type GroupGenerations } from './group-generatio
 import { createGroupTurns, type GroupTurns } from './group-turns.ts';
 import { madeFromMark } from './made-from.ts';
 import { createMemoryFront, type MemoryFront } from './memory-front.ts';
-import { type CacheLog, createRareLog, type RareLog } from './rare-log.ts';
+import { type CacheLog, createRareLog } from './rare-log.ts';
 import { createStoredEntries, type StoredEntries } from './stored-entries.ts';
 import type { VariantCache } from './variant-cache.ts';
+import { createWriteBehind, type WriteBehind } from './write-behind.ts';
 
 export interface VariantCacheOptions {
   /** Where the entries lie; its owner closes it. Undefined: nothing is kept but what fits into the memory in front. */
@@ -38,8 +38,8 @@ export function createVariantCache(options: VariantCacheOptions): VariantCache {
   const generations = createGroupGenerations();
   const turns = createGroupTurns();
   const lookups = createEntryLookups({ memory, stored, turns });
-  const gathering = createGathering(GATHERED_FOR_MS);
-  const parts = { stored, memory, generations, turns, gathering, lookups, log };
+  const writeBehind = stored && createWriteBehind({ stored, turns, log, onSettled: lookups.forget });
+  const parts = { stored, writeBehind, memory, generations, turns, lookups };
 
   return {
     peek: lookups.peek,
@@ -59,7 +59,7 @@ export function createVariantCache(options: VariantCacheOptions): VariantCache {
       memoryBytes: memory.bytes(),
     }),
     async close() {
-      gathering.release();
+      writeBehind?.flush();
       await turns.ended();
       await stored?.close();
     },
@@ -68,40 +68,14 @@ export function createVariantCache(options: VariantCacheOptions): VariantCache {
 
 interface CacheParts {
   readonly stored: StoredEntries | undefined;
+  readonly writeBehind: WriteBehind | undefined;
   readonly memory: MemoryFront;
   readonly generations: GroupGenerations;
   readonly turns: GroupTurns;
-  readonly gathering: Gathering;
   readonly lookups: EntryLookups;
-  readonly log: RareLog;
 }
 
-/** What is in memory is served from there, and can wait so long until it is written, with others. */
-const GATHERED_FOR_MS = 100;
-/** Entries that wait to be written hold memory: on a disk that cannot follow, more than this is not stored. */
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-
-function createPut(parts: CacheParts): VariantCache['put'] {
-  const { stored, memory, generations, turns, gathering, lookups, log } = parts;
-  let waitingBytes = 0;
-
-  const store = async (work: { group: string; key: string; file: Buffer; isCurrent: () => boolean }) => {
-    const { group, key, file, isCurrent } = work;
-    if (waitingBytes > 0 && waitingBytes + file.byteLength > MAX_WAITING_BYTES) {
-      log('the cache is written too slowly; an entry is not stored', { key, waitingBytes });
-      await turns.take(group, async () => stored?.remove(key));
-      return;
-    }
-    waitingBytes += file.byteLength;
-    const write = () =>
-      turns.take(group, async () => {
-        if (isCurrent()) await stored?.write(key, file);
-        waitingBytes -= file.byteLength;
-        lookups.forget(key);
-      });
-    await (memory.has(key) ? gathering.add(write) : write());
-  };
-
+function createPut({ writeBehind, memory, generations, lookups }: CacheParts): VariantCache['put'] {
   return async function put(ticket, name, entry) {
     const isCurrent = () => generations.isCurrent(ticket);
     if (!isCurrent()) return;
@@ -111,12 +85,12 @@ function createPut(parts: CacheParts): VariantCache['put'] {
     lookups.forget(key);
     // A part of the file, not the caller's bytes: those may be a small piece of a large buffer.
     memory.set(key, { bytes: file.subarray(file.byteLength - entry.bytes.byteLength), meta: entry.meta });
-    if (stored !== undefined) await store({ group, key, file, isCurrent });
+    await writeBehind?.write({ group, key, file, isCurrent }, { canWait: memory.has(key) });
   };
 }
 
 function createRemovals(parts: CacheParts): Pick<VariantCache, 'drop' | 'deleteGroup' | 'deleteMadeFrom'> {
-  const { stored, memory, generations, turns, gathering, lookups } = parts;
+  const { stored, writeBehind, memory, generations, turns, lookups } = parts;
 
   async function eraseKey(key: string): Promise<void> {
     memory.delete(key);
@@ -151,7 +125,7 @@ function createRemovals(parts: CacheParts): Pick<VariantCache, 'drop' | 'deleteG
       const mark = madeFromMark(group);
       generations.end(group);
       memory.deleteWith(mark);
-      gathering.release();
+      writeBehind?.flush();
       // What is being written is in the index when its turn is over.
       await turns.ended();
       await Promise.all(((await stored?.keysWith(mark)) ?? []).map(eraseKey));
