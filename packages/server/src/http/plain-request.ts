@@ -37,7 +37,12 @@ export function isPlainRequest(request: IncomingMessage, target: string): boolea
 }
 
 function countHeader(rawHeaders: readonly string[], name: string): number {
-  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length;
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const text = rawHeaders[index];
+    if (text?.length === name.length && text.toLowerCase() === name) count += 1;
+  }
+  return count;
 }
 
 function badRequest(message: string): ServiceError {
