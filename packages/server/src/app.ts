@@ -9,7 +9,7 @@ import { createEarlyRefusals } from './http/early-refusals.ts';
 import { createHotAnswers, type HotAnswers } from './http/hot-answers.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createReadRecipe, type ReadRecipe } from './http/read-recipe.ts';
-import { createObserveRequest } from './http/request-observer.ts';
+import { createRequestObserver } from './http/request-observer.ts';
 import { explainRoutes } from './http/routes/explain.ts';
 import { externalRoute } from './http/routes/external.ts';
 import { healthRoutes, type UnreadyReasons } from './http/routes/health.ts';
@@ -58,7 +58,7 @@ export async function createApp(options: {
   const services = await openServices({ ...options, metrics });
   let draining = false;
   const requestId = createRequestIds();
-  const observeRequest = createObserveRequest({ log, metrics, traces });
+  const { observeRequest, flush: flushObserver } = createRequestObserver({ log, metrics, traces });
   const hotAnswers = createHotAnswers({ cache: services.cache, observeRequest, requestId });
   const readRecipe = createReadRecipe(settings);
   const earlyRefusals = createEarlyRefusals({ ...services, readRecipe, observeRequest, requestId });
@@ -82,7 +82,16 @@ export async function createApp(options: {
     ...services,
     isReady: () => unreadyReasons().length === 0,
   });
-  addRoutes(http, { ...services, settings, hotAnswers, readRecipe, unreadyReasons, metrics, versions });
+  addRoutes(http, {
+    ...services,
+    settings,
+    hotAnswers,
+    readRecipe,
+    unreadyReasons,
+    metrics,
+    versions,
+    flushObserver,
+  });
   return {
     http,
     drain: () => {
@@ -91,6 +100,7 @@ export async function createApp(options: {
     close: async () => {
       await takeAcceptedConnections(http.server);
       await http.close();
+      flushObserver();
       await services.close();
       await traces?.close();
     },
@@ -106,6 +116,7 @@ function addRoutes(
     unreadyReasons: UnreadyReasons;
     metrics: Metrics | undefined;
     versions: Readonly<Record<string, string>>;
+    flushObserver: () => void;
   },
 ): void {
   const { settings } = parts;

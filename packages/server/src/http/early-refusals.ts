@@ -68,6 +68,7 @@ export function createEarlyRefusals(dependencies: {
       String(Buffer.byteLength(text)),
     ]);
     response.end(text);
+    const endedMs = performance.now();
     observeRequest({
       reqId: requestId(),
       method: 'GET',
@@ -78,7 +79,8 @@ export function createEarlyRefusals(dependencies: {
       operation: recipeOperation(ROUTE, target),
       status,
       code: body.code,
-      durationMs: performance.now() - startedMs,
+      endedMs,
+      durationMs: endedMs - startedMs,
       bytes: Buffer.byteLength(text),
       cache: undefined,
       stages: undefined,

@@ -16,6 +16,8 @@ export interface FinishedRequest {
   readonly status: number;
   /** The error's code; undefined where the answer is none. */
   readonly code: string | undefined;
+  /** On the clock of `performance.now()`. */
+  readonly endedMs: number;
   readonly durationMs: number;
   /** Bytes of the body; 0 where it was not sent to its end. */
   readonly bytes: number;
@@ -25,6 +27,8 @@ export interface FinishedRequest {
   readonly stages: string | undefined;
   /** The format of the variant; undefined of other answers. */
   readonly format: string | undefined;
+  /** One object for all requests that have everything in common but who asked and how long it took; undefined of others. */
+  readonly kind?: object;
   /** The stages under way or ended; undefined where nothing was measured. */
   readonly timer: StageTimer | undefined;
 }

@@ -57,7 +57,8 @@ export function createHotAnswers(dependencies: {
     }
     const startedMs = performance.now();
     response.writeHead(200, answer.headerList);
-    response.end(entry.bytes, () =>
+    response.end(entry.bytes, () => {
+      const endedMs = performance.now();
       observeRequest({
         reqId: requestId(),
         method: 'GET',
@@ -68,14 +69,16 @@ export function createHotAnswers(dependencies: {
         operation: answer.operation,
         status: 200,
         code: undefined,
-        durationMs: performance.now() - startedMs,
+        endedMs,
+        durationMs: endedMs - startedMs,
         bytes: entry.bytes.length,
         cache: 'hit',
         stages: TIMING,
         format: undefined,
         timer: undefined,
-      }),
-    );
+        kind: answer,
+      });
+    });
     return true;
   }
 

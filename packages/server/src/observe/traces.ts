@@ -18,6 +18,8 @@ export interface TracedRequest {
   readonly operation: string;
   readonly status: number;
   readonly code: string | undefined;
+  /** On the clock of `performance.now()`. */
+  readonly endedMs: number;
   readonly durationMs: number;
   readonly bytes: number;
   readonly cache: string | undefined;
@@ -61,8 +63,8 @@ export function openTraces({ version }: { version: string }): Traces {
 
   return {
     beginRequest(request) {
-      const endTime = Date.now();
-      const clockStart = endTime - performance.now();
+      const clockStart = Date.now() - performance.now();
+      const endTime = clockStart + request.endedMs;
       const parent = propagator.extract(ROOT_CONTEXT, request.headers, HEADERS);
       const { method, route } = request;
       const options = {

@@ -7,9 +7,14 @@ import { requestQuery } from '../request-target.ts';
 /** `GET /metrics`: Prometheus' text format. With `keys` it wants one of them. */
 export function metricsRoute(
   app: FastifyInstance,
-  dependencies: { metrics: Metrics | undefined; keys: readonly string[] },
+  dependencies: {
+    metrics: Metrics | undefined;
+    keys: readonly string[];
+    /** Brings the metrics up to date. */
+    flushObserver: () => void;
+  },
 ): void {
-  const { metrics, keys } = dependencies;
+  const { metrics, keys, flushObserver } = dependencies;
   const carriesKey = createSecretCheck(keys);
 
   app.route({
@@ -24,6 +29,7 @@ export function metricsRoute(
           'this needs a key of METRICS_KEYS: Authorization: Bearer <key>',
         );
       }
+      flushObserver();
       const { mediaType, text } = await metrics.print();
       return reply.header('cache-control', 'no-store').type(mediaType).send(text);
     },
