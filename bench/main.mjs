@@ -9,7 +9,9 @@ import { cpuMs, memoryBytes } from './process-tree.mjs';
 import { startLoad, startScript, startServer, upload } from './processes.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 4);
-const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 120);
+const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 200);
+/** Before each comparison, on both sides: V8 compiles as it goes, and a server runs for longer than a benchmark. */
+const WARM_UP_REQUESTS = 500;
 const FORMATS = (process.env.BENCH_FORMATS ?? 'jpeg,png,webp').split(',');
 /** The bars: CPU of a variant against the bare loop's, requests per second of a hit against the bare answer's. */
 const MOST_CPU_RATIO = 1.08;
@@ -85,7 +87,7 @@ async function compareVariants({ format, server, bare, load, names, hashes }) {
           : `/${names[index]}/${box}/${format}`,
       ),
     });
-  const sums = await interleave([server, bare], run, () => nextBoxes(REQUESTS), nextBoxes(REQUESTS));
+  const sums = await interleave([server, bare], run, () => nextBoxes(REQUESTS), nextBoxes(WARM_UP_REQUESTS));
   const ratio = cpuPerRequest(sums[0]) / cpuPerRequest(sums[1]);
   return {
     name: format,
