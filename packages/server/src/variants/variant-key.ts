@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { madeFromMark } from '../cache/made-from.ts';
 import type { VariantPlan } from './plan-variant.ts';
 
@@ -19,8 +19,7 @@ export function variantKey(plan: VariantPlan, originalId: string): string {
     JSON.stringify(plan.output),
     ...(plan.fontsRevision === undefined ? [] : [plan.fontsRevision]),
   ];
-  const digest = createHash('sha256');
   // Each part is preceded by its length: no two lists of parts run together to the same bytes.
-  for (const part of parts) digest.update(`${Buffer.byteLength(part)}:${part}`);
-  return digest.digest('hex').slice(0, 40) + plan.overlays.map(madeFromMark).join('');
+  const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
+  return hash('sha256', text).slice(0, 40) + plan.overlays.map(madeFromMark).join('');
 }
