@@ -12,7 +12,7 @@ const RENDER_ENTRY = new URL('./render/child/main.js', import.meta.url);
 
 // Most of what passes through is pictures beside the heap, each of which V8 takes for a reason to look through all of the
 // heap, every few requests; and its helpers cost more to wake than they spare where so little survives.
-setFlagsFromString('--heap-growing-percent=300');
+setFlagsFromString('--heap-growing-percent=200');
 setFlagsFromString('--no-parallel-scavenge');
 
 async function serve(): Promise<void> {
