@@ -52,8 +52,8 @@ export async function createHttpServer(options: {
   log: FastifyBaseLogger;
   requestId: () => string;
   identifyClient: IdentifyClient;
-  /** Asked in turn before the router; true from the first that has answered. */
-  shortWays: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[];
+  /** Asked in turn before the router; true from the first that answers, or has the request `goOn` to the router later. */
+  shortWays: readonly ((request: IncomingMessage, response: ServerResponse, goOn: () => void) => boolean)[];
   observeRequest: ObserveRequest;
   /** Bytes that were no request have been answered with that code; undefined where nobody was left. */
   noteRefusal: (code: ErrorCode | undefined) => void;
@@ -75,8 +75,9 @@ export async function createHttpServer(options: {
     serverFactory: (route) =>
       createServer(HTTP_LIMITS, (request, response) => {
         noteClientId(request, identifyClient(request));
-        const isAnswered = !isDraining() && shortWays.some((tryAnswer) => tryAnswer(request, response));
-        if (!isAnswered) route(request, response);
+        const goOn = () => route(request, response);
+        const isTaken = !isDraining() && shortWays.some((take) => take(request, response, goOn));
+        if (!isTaken) goOn();
       }),
     rewriteUrl: (request) => routeOf(request.url ?? '/'),
     clientErrorHandler: (error, socket: Socket) => options.noteRefusal(answerClientError(error, socket)),
