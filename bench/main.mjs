@@ -10,7 +10,7 @@ import { startLoad, startScript, startServer, upload } from './processes.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 4);
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 200);
-/** Before each comparison, on both sides: V8 compiles as it goes, and a server runs for longer than a benchmark. */
+/** Of each format, on both sides, before anything counts: V8 compiles as it goes, and a server outlives a benchmark. */
 const WARM_UP_REQUESTS = 500;
 const FORMATS = (process.env.BENCH_FORMATS ?? 'jpeg,png,webp').split(',');
 /** The bars: CPU of a variant against the bare loop's, requests per second of a hit against the bare answer's. */
@@ -51,9 +51,10 @@ async function bench() {
     `${names.length} photographs of 2040 x 1360 into 512 x 512, ${ROUNDS} rounds of ${REQUESTS} requests`,
   );
 
+  const compare = createCompareVariants({ server, bare, load, names, hashes });
+  for (const format of FORMATS) await compare(format, { rounds: 1, requests: WARM_UP_REQUESTS });
   const rows = [];
-  for (const format of FORMATS)
-    rows.push(await compareVariants({ format, server, bare, load, names, hashes }));
+  for (const format of FORMATS) rows.push(await compare(format, { rounds: ROUNDS, requests: REQUESTS }));
   rows.push(await compareHits({ server, load, hashes }));
   console.table(Object.fromEntries(rows.map(({ name, columns }) => [name, columns])));
   for (const { name, verdict } of rows) console.log(`${name}: ${verdict.text}`);
@@ -68,9 +69,9 @@ async function keep(starting) {
 }
 
 /**
- * @param {{ format: string, server: Side, bare: Side, load: Awaited<ReturnType<typeof startLoad>>, names: string[], hashes: string[] }} options
+ * @param {{ server: Side, bare: Side, load: Awaited<ReturnType<typeof startLoad>>, names: string[], hashes: string[] }} options
  */
-async function compareVariants({ format, server, bare, load, names, hashes }) {
+function createCompareVariants({ server, bare, load, names, hashes }) {
   let asked = 0;
   // Each URL is new and each picture the same work: all photographs are wider than high, so the box's height settles nothing.
   const nextBoxes = (/** @type {number} */ count) =>
@@ -78,24 +79,27 @@ async function compareVariants({ format, server, bare, load, names, hashes }) {
       asked += 1;
       return { index: asked % names.length, box: `512x${512 + asked}` };
     });
-  const run = (/** @type {Side} */ side, /** @type {{ index: number, box: string }[]} */ boxes) =>
-    measure(load, side, {
-      connections: MISS_CONNECTIONS,
-      targets: boxes.map(({ index, box }) =>
-        side === server
-          ? `/image/${hashes[index]}/resize/${box}/format/${format}`
-          : `/${names[index]}/${box}/${format}`,
-      ),
-    });
-  const sums = await interleave([server, bare], run, () => nextBoxes(REQUESTS), nextBoxes(WARM_UP_REQUESTS));
-  const ratio = cpuPerRequest(sums[0]) / cpuPerRequest(sums[1]);
-  return {
-    name: format,
-    columns: columns(sums),
-    verdict: {
-      holds: ratio <= MOST_CPU_RATIO,
-      text: `CPU per request ${ratio.toFixed(3)} times the bare loop's (at most ${MOST_CPU_RATIO})`,
-    },
+  /** @param {string} format @param {{ rounds: number, requests: number }} amount */
+  return async function compareVariants(format, { rounds, requests }) {
+    const run = (/** @type {Side} */ side, /** @type {{ index: number, box: string }[]} */ boxes) =>
+      measure(load, side, {
+        connections: MISS_CONNECTIONS,
+        targets: boxes.map(({ index, box }) =>
+          side === server
+            ? `/image/${hashes[index]}/resize/${box}/format/${format}`
+            : `/${names[index]}/${box}/${format}`,
+        ),
+      });
+    const sums = await interleave([server, bare], run, rounds, () => nextBoxes(requests));
+    const ratio = cpuPerRequest(sums[0]) / cpuPerRequest(sums[1]);
+    return {
+      name: format,
+      columns: columns(sums),
+      verdict: {
+        holds: ratio <= MOST_CPU_RATIO,
+        text: `CPU per request ${ratio.toFixed(3)} times the bare loop's (at most ${MOST_CPU_RATIO})`,
+      },
+    };
   };
 }
 
@@ -115,7 +119,8 @@ async function compareHits({ server, load, hashes }) {
       connections: HIT_CONNECTIONS,
       targets: Array.from({ length: count }, () => target),
     });
-  const sums = await interleave([hit, bare], run, () => HITS_PER_ROUND, HITS_PER_ROUND / 4);
+  for (const side of [hit, bare]) await run(side, HITS_PER_ROUND / 4);
+  const sums = await interleave([hit, bare], run, ROUNDS, () => HITS_PER_ROUND);
   const ratio = perSecond(sums[0]) / perSecond(sums[1]);
   return {
     name: `hit, ${(bytes.length / 1000).toFixed(1)} kB`,
@@ -145,15 +150,14 @@ async function variantOf(wanted, port, hashes) {
 }
 
 /**
- * Runs both sides in turn, the first one changing, after a warm-up that does not count.
+ * Runs both sides in turn, the first one changing.
  * @template Work
- * @param {[Side, Side]} sides @param {(side: Side, work: Work) => Promise<Sum>} run @param {() => Work} nextWork
- * @param {Work} warmUp @returns {Promise<[Sum, Sum]>} in the order of `sides`
+ * @param {[Side, Side]} sides @param {(side: Side, work: Work) => Promise<Sum>} run @param {number} rounds
+ * @param {() => Work} nextWork @returns {Promise<[Sum, Sum]>} in the order of `sides`
  */
-async function interleave(sides, run, nextWork, warmUp) {
-  for (const side of sides) await run(side, warmUp);
+async function interleave(sides, run, rounds, nextWork) {
   const results = /** @type {[Sum[], Sum[]]} */ ([[], []]);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const work = nextWork();
     for (const index of /** @type {(0 | 1)[]} */ (round % 2 === 0 ? [0, 1] : [1, 0])) {
       results[index].push(await run(sides[index], work));
