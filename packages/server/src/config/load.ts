@@ -6,6 +6,7 @@ import { describeSettings } from './describe.ts';
 import { type ConfiguredFolder, existingFolderAt, prepareFolders } from './folders.ts';
 import { installedLibraries, libraryProblems } from './library-versions.ts';
 import { nodeVersionProblem } from './node-version.ts';
+import { affordedConnections } from './open-files.ts';
 import { presetsText } from './presets.ts';
 import { environmentName, type Settings, settingsObject, settingsSchema } from './schema.ts';
 import { unknownNames } from './unknown-names.ts';
@@ -46,14 +47,21 @@ export async function loadSettings(
     fontsFolder.problems,
   ].flat();
   if (!read.success || problems.length > 0) throw new ConfigurationError(problems);
+  const connections = affordedConnections(read.data.maxConnections);
   return {
     settings: {
       ...read.data,
+      maxConnections: connections.most,
       storageDiskDir: resolve(startFolder, read.data.storageDiskDir),
       cacheDiskDir: resolve(startFolder, read.data.cacheDiskDir),
       textFontsDir: fontsFolder.path,
     },
-    warnings: [...names.warnings, ...folders.warnings, ...signingWarnings(read.data)],
+    warnings: [
+      ...names.warnings,
+      ...folders.warnings,
+      ...signingWarnings(read.data),
+      ...connections.warnings,
+    ],
   };
 }
 

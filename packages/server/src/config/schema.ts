@@ -50,7 +50,7 @@ export const settingsObject = z.object({
   maxConnections: wholeNumber({ min: 16, max: 1e6 }).prefault('4096').register(aboutSettings, {
     group: 'Server',
     description:
-      'Most connections that are open at once. One more takes the place of the one that has been idle for the longest time.',
+      'Most connections that are open at once, and no more than three in four of the files that the system lets the server have open. One more takes the place of the one that has been idle for the longest time.',
   }),
   trustedProxies: addressRanges().default([]).register(aboutSettings, {
     group: 'Server',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { installedLibraries, libraryProblems } from '../../config/library-versions.ts';
 import { nodeVersionProblem } from '../../config/node-version.ts';
+import { openFilesLimit } from '../../config/open-files.ts';
 import type { Settings } from '../../config/schema.ts';
 import { advice, type Finding, ok, problem } from './finding.ts';
 
@@ -12,7 +13,7 @@ export function checkMachine(environment: Readonly<Record<string, string | undef
     checkNode(process.versions.node),
     checkLibraries(),
     checkAllocator(environment),
-    checkDescriptors(readText('/proc/self/limits')),
+    checkDescriptors(),
     checkUser(),
     checkLauncher(),
   ].flat();
@@ -53,13 +54,13 @@ function checkAllocator(environment: Readonly<Record<string, string | undefined>
 /** A connection and an open file each take one. */
 const ENOUGH_DESCRIPTORS = 4096;
 
-/** `limits`: the text of `/proc/self/limits`. */
-export function checkDescriptors(limits: string | undefined): Finding {
+/** `limits`: the text of `/proc/self/limits`, where that is not this process's. */
+export function checkDescriptors(limits?: string): Finding {
   const subject = 'open files';
-  const soft = /^Max open files\s+(\S+)/m.exec(limits ?? '')?.[1];
-  if (soft === undefined) return ok(subject, 'the limit is not known on this system');
-  if (soft === 'unlimited' || Number(soft) >= ENOUGH_DESCRIPTORS) return ok(subject, `up to ${soft}`);
-  const message = `at most ${soft}, connections included`;
+  const most = openFilesLimit(limits);
+  if (most === undefined) return ok(subject, 'the limit is not known on this system');
+  if (most >= ENOUGH_DESCRIPTORS) return ok(subject, `up to ${Number.isFinite(most) ? most : 'unlimited'}`);
+  const message = `at most ${most}, connections included`;
   return advice(subject, message, `raise it: ulimit -n ${ENOUGH_DESCRIPTORS}, or LimitNOFILE= of systemd`);
 }
 
