@@ -6,6 +6,9 @@ import type { InputFormat } from '../protocol.ts';
 const MAX_PNG_EXTRAS = 50;
 const MAX_PNG_EXTRA_BYTES = 16 * 1024 * 1024;
 
+/** The further frames of an animated PNG: picture data, which libpng passes over without unpacking it. */
+const ANIMATION_CHUNKS: ReadonlySet<string> = new Set(['acTL', 'fcTL', 'fdAT']);
+
 /**
  * Refuses PNGs stuffed with compressed text before libpng unpacks it: 60 such chunks in 2.6 MB held a decoder for
  * seconds, with a picture of one pixel, and so do 49 in 2.1 MB. Throws `broken_picture`.
@@ -16,7 +19,7 @@ export function refuseMetadataBomb(bytes: Buffer, format: InputFormat): void {
   let extraBytes = 0;
   for (const chunk of pngChunks(bytes)) {
     // A lower-case first letter marks what a decoder may leave out.
-    if (!/^[a-z]/.test(chunk.type)) continue;
+    if (!/^[a-z]/.test(chunk.type) || ANIMATION_CHUNKS.has(chunk.type)) continue;
     extras += 1;
     extraBytes += unpackedBytes(bytes, chunk, MAX_PNG_EXTRA_BYTES - extraBytes);
     if (extras > MAX_PNG_EXTRAS || extraBytes > MAX_PNG_EXTRA_BYTES) {

@@ -3,6 +3,7 @@ import type { Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { frames, GENEROUS_INPUT_LIMITS, plain } from '../../../test/pictures.ts';
 import { headerFromFacts, probe } from './probe.ts';
+import { verify } from './verify.ts';
 
 async function factsOf(image: Sharp) {
   return (await probe(await image.toBuffer(), GENEROUS_INPUT_LIMITS)).facts;
@@ -123,6 +124,20 @@ describe('probe', () => {
     const started = performance.now();
     await expect(probe(bomb, GENEROUS_INPUT_LIMITS)).rejects.toMatchObject({ code: 'broken_picture' });
     expect(performance.now() - started).toBeLessThan(100);
+  });
+
+  it('takes an animated PNG of many frames, of which it sees the first', async () => {
+    const picture = await plain(3, 2, color).png().toBuffer();
+    const frame = [pngChunk('fcTL', Buffer.alloc(26)), pngChunk('fdAT', Buffer.alloc(40, 7))];
+    const ends = picture.length - 12;
+    const animated = Buffer.concat([
+      picture.subarray(0, ends),
+      ...Array<Buffer[]>(200).fill(frame).flat(),
+      picture.subarray(ends),
+    ]);
+    const { facts } = await probe(animated, GENEROUS_INPUT_LIMITS);
+    expect(facts).toMatchObject({ width: 3, height: 2, frames: 1 });
+    await expect(verify(animated, facts)).resolves.toBeUndefined();
   });
 
   it.each([
