@@ -10,8 +10,7 @@ import { createLog } from './observe/log.ts';
 
 const RENDER_ENTRY = new URL('./render/child/main.js', import.meta.url);
 
-// Most of what passes through is pictures beside the heap, each of which V8 takes for a reason to look through all of the
-// heap, every few requests; and its helpers cost more to wake than they spare where so little survives.
+// What they are for is in docs/decisions/0015-what-a-miss-costs-the-server.md.
 setFlagsFromString('--heap-growing-percent=200');
 setFlagsFromString('--no-parallel-scavenge');
 
