@@ -33,11 +33,8 @@ export interface BlobStore {
   stat(key: string): Promise<BlobStat | undefined>;
   /** Bytes `start` to `end` (both inclusive) as a stream; the whole blob without a range. */
   read(key: string, range?: { start: number; end: number }): Promise<Readable | undefined>;
-  /**
-   * The blob as a file on this machine, for reading by another process. Where its size is known already (`bytes`) a driver
-   * may spare the look: then whoever opens the file finds out that it is gone.
-   */
-  materialize(key: string, bytes?: number): Promise<LocalBlob | undefined>;
+  /** The blob as a file on this machine, for reading by another process. */
+  materialize(key: string): Promise<LocalBlob | undefined>;
   /** Stores or replaces. When it resolves, the bytes survive a crash (where the driver is durable). A `path` is consumed. */
   put(key: string, content: BlobContent): Promise<void>;
   /** Where a caller may write a file that it then `put`s by path: on the same file system. Swept at the next open. */

@@ -116,10 +116,10 @@ function readingSide(
       // The stream closes the file, at its end and when it is destroyed.
       return blob?.file.createReadStream(range === undefined ? {} : { start: range.start, end: range.end });
     },
-    async materialize(key, bytes) {
-      const length = bytes ?? (await stat(key))?.bytes;
-      if (length === undefined) return undefined;
-      return { path: join(root, ...parseBlobKey(key)), offset: 0, length, release: async () => undefined };
+    async materialize(key) {
+      const stats = await stat(key);
+      if (stats === undefined) return undefined;
+      return { path: join(root, key), offset: 0, length: stats.bytes, release: async () => undefined };
     },
     async touch(key) {
       const segments = parseBlobKey(key);

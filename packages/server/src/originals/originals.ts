@@ -50,8 +50,8 @@ export function createOriginals(dependencies: {
     }
   }
 
-  async function open(hash: string, bytes?: number) {
-    const local = await blobs.materialize(originalKey(hash), bytes);
+  async function open(hash: string) {
+    const local = await blobs.materialize(originalKey(hash));
     if (local === undefined) throw notFound();
     return local;
   }
@@ -67,13 +67,7 @@ export function createOriginals(dependencies: {
   }
 
   function originalOf(hash: string, facts: PictureFacts): Original {
-    return {
-      group: hash,
-      id: hash,
-      facts,
-      freshness: { kind: 'immutable' },
-      open: () => open(hash, facts.bytes),
-    };
+    return { group: hash, id: hash, facts, freshness: { kind: 'immutable' }, open: () => open(hash) };
   }
 
   async function remove(hash: string): Promise<boolean> {

@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { RenderJob } from './protocol.ts';
 import type { JobEnded, ProcessEnded, RenderEvent } from './render-event.ts';
@@ -100,9 +99,7 @@ function isOfKind<Kind extends RenderEvent['kind']>(
   return event.kind === kind;
 }
 
-const ANY_FILE = fileURLToPath(import.meta.url);
-
-function jobThatSays(steps: string, { path = ANY_FILE, takeMs = 0 }: JobInput = {}) {
+function jobThatSays(steps: string, { path = '/dev/null', takeMs = 0 }: JobInput = {}) {
   return {
     kind: 'render',
     input: { path, offset: 0, length: takeMs },

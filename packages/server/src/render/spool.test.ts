@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,13 +35,6 @@ describe('openSpool', () => {
     expect(await readFile(path, 'utf8')).toBe('..picture');
     expect(await stat(path)).toMatchObject({ uid: user.uid, gid: user.gid, mode: 0o100400 });
     expect((await stat(dirname(path))).mode & 0o777).toBe(0o711);
-  });
-
-  it('follows no symlink that has come into the place of an original', async () => {
-    const spool = await openSpool({ parent, user, keptMs: 0 });
-    const link = join(parent, 'link');
-    await symlink(original, link);
-    await expect(spool.lend(probeOf(link))).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('removes the copy on release, and the folder on close; the original stays', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, chown, copyFile, lstat, statfs, unlink } from 'node:fs/promises';
+import { chmod, chown, copyFile, statfs, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceError } from '../errors.ts';
@@ -48,7 +48,6 @@ export async function openSpool({
   async function make(original: string): Promise<string> {
     const copy = join(folder.path, randomUUID());
     try {
-      if (!(await lstat(original)).isFile()) throw new ServiceError('not_found', 'the original is no file');
       await copyFile(original, copy);
       await chown(copy, user.uid, user.gid);
       await chmod(copy, 0o400);
@@ -129,7 +128,6 @@ const CODES: Readonly<Record<string, 'not_found' | 'disk_full'>> = {
 };
 
 function lendingFailed(cause: unknown): ServiceError {
-  if (cause instanceof ServiceError) return cause;
   const systemCode = systemCodeOf(cause);
   const code = CODES[systemCode] ?? 'storage_failed';
   return new ServiceError(code, `the original could not be handed to a render process (${systemCode})`, {

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../errors.ts';
 import { createInputReader } from './input-reader.ts';
 
 let folder: string;
@@ -37,16 +35,6 @@ describe('createInputReader', () => {
       );
     }
     expect((await readdir('/proc/self/fd')).length).toBe(openBefore);
-  });
-
-  it('follows no symlink, and does not wait for a pipe', async () => {
-    const read = createInputReader();
-    await symlink(join(folder, 'file'), join(folder, 'link'));
-    expect(() => read({ path: join(folder, 'link'), offset: 0, length: 6 })).toThrow(
-      expect.objectContaining({ code: 'not_found' }),
-    );
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
-    expect(() => read({ path: join(folder, 'pipe'), offset: 0, length: 6 })).toThrow(ServiceError);
   });
 
   it.each([

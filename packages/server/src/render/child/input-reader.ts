@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { ServiceError } from '../../errors.ts';
 import type { RenderInput } from '../protocol.ts';
 
@@ -37,15 +37,12 @@ export function createInputReader(): (input: RenderInput) => Buffer {
   };
 }
 
-/** ELOOP: a symlink. */
-const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP']);
-
 function open(path: string): number {
   try {
-    // What has come into the place of a file that the server knew is not to lead elsewhere, nor to hold the process.
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return openSync(path, 'r');
   } catch (cause) {
-    if (GONE.has(systemCodeOf(cause))) throw new ServiceError('not_found', 'the original is gone', { cause });
+    if (systemCodeOf(cause) === 'ENOENT')
+      throw new ServiceError('not_found', 'the original is gone', { cause });
     throw unreadable(cause);
   }
 }
