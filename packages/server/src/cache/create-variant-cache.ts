@@ -76,7 +76,7 @@ interface CacheParts {
 }
 
 function createPut({ writeBehind, memory, generations, lookups }: CacheParts): VariantCache['put'] {
-  return async function put(ticket, name, entry) {
+  return async function put(ticket, name, entry, { inNoHurry } = { inNoHurry: false }) {
     const isCurrent = () => generations.isCurrent(ticket);
     if (!isCurrent()) return;
     const { group } = ticket;
@@ -85,7 +85,7 @@ function createPut({ writeBehind, memory, generations, lookups }: CacheParts): V
     lookups.forget(key);
     // A part of the file, not the caller's bytes: those may be a small piece of a large buffer.
     memory.set(key, { bytes: file.subarray(file.byteLength - entry.bytes.byteLength), meta: entry.meta });
-    await writeBehind?.write({ group, key, file, isCurrent }, { canWait: memory.has(key) });
+    await writeBehind?.write({ group, key, file, isCurrent }, { canWait: inNoHurry && memory.has(key) });
   };
 }
 
@@ -106,6 +106,7 @@ function createRemovals(parts: CacheParts): Pick<VariantCache, 'drop' | 'deleteG
       const key = entryKey(group, name);
       memory.delete(key);
       lookups.forget(key);
+      writeBehind?.flush();
       await turns.take(group, async () => {
         await stored?.remove(key);
         lookups.forget(key);

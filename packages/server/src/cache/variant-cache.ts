@@ -33,8 +33,11 @@ export interface VariantCache {
   lacks(group: string, name: string): boolean;
   /** `alsoFrom`: groups whose originals the entry is made from too; its name has their marks (`madeFromMark`). */
   ticket(group: string, alsoFrom?: readonly string[]): GroupTicket;
-  /** Stores unless the group was deleted since the ticket was taken. Evicts what was used least recently before it writes. */
-  put(ticket: GroupTicket, name: string, entry: CacheEntry): Promise<void>;
+  /**
+   * Stores unless the group was deleted since the ticket was taken. Evicts what was used least recently before it writes.
+   * What is in no hurry is served from memory at once, and written up to 100 ms later, together with others.
+   */
+  put(ticket: GroupTicket, name: string, entry: CacheEntry, options?: { inNoHurry: boolean }): Promise<void>;
   /** The entry's bytes as part of a local file, safe from eviction until released. */
   materialize(group: string, name: string): Promise<LocalBlob | undefined>;
   /** Removes one entry. */

@@ -22,6 +22,8 @@ export type MakeVariant = (
   },
 ) => Promise<Variant>;
 
+const IN_NO_HURRY = { inNoHurry: true };
+
 /** Creates the part of the flow that is run once for each key, however many ask. */
 export function createMakeVariant(dependencies: {
   cache: VariantCache;
@@ -55,7 +57,7 @@ export function createMakeVariant(dependencies: {
       const { variant, foundQuality } = rendered;
       qualities.keep(ticket, original, plan, foundQuality);
       // The answer does not wait for the store, and a store that fails has said so in the log.
-      void timer.measure('store', cache.put(ticket, key, variantEntry(variant, plan)));
+      void timer.measure('store', cache.put(ticket, key, variantEntry(variant, plan), IN_NO_HURRY));
       return variant;
     } catch (error) {
       if (isOverBudget(plan, error)) slowRenders.note(ticket, key);
