@@ -34,6 +34,8 @@ import { openServices, type Services } from './services.ts';
 export interface App {
   /** Not listening yet. */
   readonly http: FastifyInstance;
+  /** Tells the log of the requests that it has not been told of yet. */
+  readonly flush: () => void;
   /** From here on `/ready` answers 503, and connections end with their answer. */
   drain(): void;
   /** Finishes what was accepted, then ends everything. */
@@ -94,6 +96,7 @@ export async function createApp(options: {
   });
   return {
     http,
+    flush: flushObserver,
     drain: () => {
       draining = true;
     },

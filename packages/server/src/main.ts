@@ -31,6 +31,8 @@ async function serve(): Promise<void> {
     version: ownVersion(),
     libraries: installedLibraries(),
   });
+  // Before the log's own last words.
+  process.prependListener('exit', app.flush);
   await app.http.listen({ host: settings.host, port: settings.port }).catch((error: unknown) => {
     const problem = listenProblem(error, settings);
     throw problem === undefined ? error : new ConfigurationError([problem]);

@@ -161,3 +161,25 @@ describe('clients that hold connections', () => {
     for (const socket of slow) socket.destroy();
   });
 });
+
+describe('a client that is about to be refused and leaves', () => {
+  it('is logged all the same, and nothing is rendered for it', async () => {
+    one.hold();
+    const waiting = Array.from({ length: 9 }, () => one.ask(one.freshTarget()));
+    await vi.waitFor(async () => expect(await one.jobs()).toEqual({ waiting: 8, running: 1 }), 5000);
+    // Refused, and handed on to the router, which is a moment later too.
+    const unknown = (index: number) => `/image/${String(index).padStart(40, '0')}/resize/10x`;
+    const targets = Array.from({ length: 20 }, (_, index) => [one.freshTarget(), unknown(index)]).flat();
+    for (const target of targets) {
+      const [socket] = await openSockets(1, `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      socket?.destroy();
+    }
+    const lines = await Promise.all(
+      targets.map((target) => one.server.waitForLog((line) => line.target === target)),
+    );
+    for (const { status } of lines) expect([404, 499, 503]).toContain(status);
+    one.goOn();
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
+    await idle();
+  });
+});

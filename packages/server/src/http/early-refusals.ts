@@ -14,7 +14,7 @@ import { createPace } from './pace.ts';
 import { isPlainRequest } from './plain-request.ts';
 import type { ReadRecipe } from './read-recipe.ts';
 import { recipeOperation } from './recipe-operation.ts';
-import type { ObserveRequest } from './request-observer.ts';
+import { CLIENT_GONE, type ObserveRequest } from './request-observer.ts';
 import { splitTarget } from './request-target.ts';
 
 /**
@@ -67,13 +67,23 @@ export function createEarlyRefusals(dependencies: {
   }
 
   function decide(exchange: Exchange): void {
-    const { request, target, goOn } = exchange;
+    const { request, response, target, goOn } = exchange;
+    // Nothing that the router does would notice any more.
+    if (response.destroyed) {
+      observe(exchange, GONE);
+      return;
+    }
     const refusal = refuseEarly(clientIdOf(request), () => question(request, target));
     if (refusal === undefined) goOn();
     else pace(() => refuse(exchange, refusal));
   }
 
-  function refuse({ request, response, target, startedMs }: Exchange, refusal: ServiceError): void {
+  function refuse(exchange: Exchange, refusal: ServiceError): void {
+    const { response } = exchange;
+    if (response.destroyed) {
+      observe(exchange, GONE);
+      return;
+    }
     const { status, headers, body } = errorAnswer(refusal);
     const text = jsonText(body);
     response.writeHead(status, [
@@ -83,8 +93,16 @@ export function createEarlyRefusals(dependencies: {
       String(Buffer.byteLength(text)),
     ]);
     response.end(text);
+    observe(exchange, { status, code: body.code, bytes: Buffer.byteLength(text) });
+  }
+
+  function observe(
+    { request, target, startedMs }: Exchange,
+    answer: { status: number; code: string; bytes: number },
+  ): void {
     const endedMs = performance.now();
     observeRequest({
+      ...answer,
       reqId: requestId(),
       method: 'GET',
       target,
@@ -92,11 +110,8 @@ export function createEarlyRefusals(dependencies: {
       client: clientIdOf(request),
       route: ROUTE,
       operation: recipeOperation(ROUTE, target),
-      status,
-      code: body.code,
       endedMs,
       durationMs: endedMs - startedMs,
-      bytes: Buffer.byteLength(text),
       cache: undefined,
       stages: undefined,
       format: undefined,
@@ -116,6 +131,8 @@ export function createEarlyRefusals(dependencies: {
 
   return { tryRefuse };
 }
+
+const GONE = { status: CLIENT_GONE, code: 'client_gone', bytes: 0 };
 
 const FIXED_HEADERS = Object.entries({
   ...SAFETY_HEADERS,

@@ -118,8 +118,8 @@ function finishedRequest(
   };
 }
 
-/** What proxies log for it, too. */
-const CLIENT_GONE = 499;
+/** The status of requests whose clients have left: what proxies log for it, too. */
+export const CLIENT_GONE = 499;
 
 function routeLabel(request: FastifyRequest): string {
   return request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
