@@ -67,7 +67,14 @@ export function createOriginals(dependencies: {
   }
 
   function originalOf(hash: string, facts: PictureFacts): Original {
-    return { group: hash, id: hash, facts, freshness: { kind: 'immutable' }, open: () => open(hash) };
+    return {
+      group: hash,
+      id: hash,
+      facts,
+      freshness: { kind: 'immutable' },
+      open: () => open(hash),
+      isThere: async () => (await blobs.stat(originalKey(hash))) !== undefined,
+    };
   }
 
   async function remove(hash: string): Promise<boolean> {

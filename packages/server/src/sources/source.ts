@@ -15,4 +15,6 @@ export interface Original {
     | { readonly kind: 'remote'; readonly freshUntilMs: number; readonly stale: boolean };
   /** The bytes as a local file, for a render process. Rejects with `not_found` where they have just been deleted. */
   open(signal: AbortSignal): Promise<LocalBlob>;
+  /** False where it has been deleted meanwhile, by another server too; absent where nobody can delete it. */
+  readonly isThere?: () => Promise<boolean>;
 }

@@ -57,11 +57,24 @@ export function createMakeVariant(dependencies: {
       const { variant, foundQuality } = rendered;
       qualities.keep(ticket, original, plan, foundQuality);
       // The answer does not wait for the store, and a store that fails has said so in the log.
-      void timer.measure('store', cache.put(ticket, key, variantEntry(variant, plan), IN_NO_HURRY));
+      const stored = cache.put(ticket, key, variantEntry(variant, plan), IN_NO_HURRY);
+      void timer.measure('store', stored);
+      void stored.then(() => dropIfDeleted({ original, overlays }, key));
       return variant;
     } catch (error) {
       if (isOverBudget(plan, error)) slowRenders.note(ticket, key);
       throw error;
     }
   };
+
+  /**
+   * The ticket is void where this server has deleted a picture. Another one on the same folders takes the original away
+   * first, then what it finds made of it: so whoever has stored something looks, after that, whether there is an original.
+   */
+  async function dropIfDeleted({ original, overlays }: PicturesOfVariant, key: string): Promise<void> {
+    const pictures = [original, ...overlays];
+    // What cannot be looked up is not known to be deleted.
+    const found = await Promise.all(pictures.map(({ isThere }) => isThere?.().catch(() => true) ?? true));
+    if (!found.every(Boolean)) await cache.drop(original.group, key);
+  }
 }
