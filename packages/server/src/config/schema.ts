@@ -249,7 +249,7 @@ export const settingsObject = z.object({
       defaultInWords: 'half of the memory that the server may use, at least 512mb',
     }),
   renderRecycleJobs: wholeNumber({ min: 1, max: 1e9, unit: 'jobs' })
-    .prefault('1000')
+    .prefault('10000')
     .register(aboutSettings, {
       group: 'Rendering',
       description: 'A render process is replaced after so many jobs.',
