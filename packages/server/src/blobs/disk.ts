@@ -14,6 +14,7 @@ import {
   syncFolders,
 } from './disk-folders.ts';
 import { listFiles, readFolder } from './disk-listing.ts';
+import { createLooks, type Looks } from './disk-looks.ts';
 import { openTemporaryFolder } from './disk-temporary.ts';
 import { errnoOf, storageError, throwUnlessAbsent } from './storage-error.ts';
 
@@ -30,7 +31,7 @@ export interface DiskStoreOptions {
  * Where `put` rejects, the blob may be there, but then it is whole: the sync of its folder was what failed.
  */
 export async function openDiskStore({ directory, durable }: DiskStoreOptions): Promise<BlobStore> {
-  const { root, folders, temporary } = await openTree(resolve(directory), durable);
+  const { root, folders, looks, temporary } = await openTree(resolve(directory), durable);
 
   const put = async (key: string, content: BlobContent): Promise<void> => {
     const segments = parseBlobKey(key);
@@ -63,7 +64,7 @@ export async function openDiskStore({ directory, durable }: DiskStoreOptions): P
 
   return {
     put,
-    ...readingSide(root, folders),
+    ...readingSide({ root, folders, looks }),
     ...deletingSide({ root, folders, durable }),
     temporaryFile: () =>
       failingAs('make a temporary file', async () => {
@@ -85,21 +86,28 @@ async function openTree(directory: string, durable: boolean) {
     const root = await realpath(directory);
     await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
     const folders = createFolders(root);
-    return { root, folders, temporary: await openTemporaryFolder(root, folders) };
+    const looks = await createLooks(root);
+    return { root, folders, looks, temporary: await openTemporaryFolder(root, folders) };
   });
 }
 
-function readingSide(
-  root: string,
-  folders: Folders,
-): Pick<BlobStore, 'get' | 'stat' | 'read' | 'materialize' | 'touch' | 'list'> {
+function readingSide(tree: {
+  root: string;
+  folders: Folders;
+  looks: Looks;
+}): Pick<BlobStore, 'get' | 'stat' | 'read' | 'materialize' | 'touch' | 'list'> {
+  const { root, folders, looks } = tree;
   const openBlob = async (segments: readonly string[]) => {
     if (!(await folders.has(segments.slice(0, -1)))) return undefined;
     return await openFile(join(root, ...segments));
   };
-  const stat = (key: string): Promise<BlobStat | undefined> => {
+  const stat = async (key: string): Promise<BlobStat | undefined> => {
+    const seen = looks.atOnce(key);
+    if (seen !== undefined) return seen;
     const segments = parseBlobKey(key);
-    return failingAs(`look up ${key}`, () => findFile({ root, folders }, segments));
+    const stats = await failingAs(`look up ${key}`, () => findFile(tree, segments));
+    if (stats !== undefined) looks.noteSeen(key);
+    return stats;
   };
   return {
     stat,

@@ -47,6 +47,12 @@ const HTTP_LIMITS = {
   requireHostHeader: false,
 };
 
+/** The log line of each request is ours; few have more to say, so none has a logger made for it. */
+const LOGGING = {
+  logController: new LogController({ disableRequestLogging: true }),
+  childLoggerFactory: (logger: FastifyBaseLogger) => logger,
+};
+
 /** Creates the HTTP server without routes: limits, headers, errors and the log line of each request. */
 export async function createHttpServer(options: {
   log: FastifyBaseLogger;
@@ -66,8 +72,7 @@ export async function createHttpServer(options: {
   const app = fastify({
     loggerInstance: log,
     genReqId: requestId,
-    // The log line of each request is ours.
-    logController: new LogController({ disableRequestLogging: true }),
+    ...LOGGING,
     exposeHeadRoutes: false,
     // Requests that arrive while the server ends are still answered: they were accepted.
     return503OnClosing: false,
@@ -115,7 +120,7 @@ export async function createHttpServer(options: {
   app.setErrorHandler(async (error, request, reply) => {
     const answer = errorAnswer(isFrameworkRefusal(error) ? badRequest(error) : error);
     noteErrorCode(request, answer.body.code);
-    logFailure(request.log, error, answer.status);
+    logFailure(log.child({ reqId: request.id }), error, answer.status);
     const isForLater = answer.headers['retry-after'] !== undefined && !isDraining();
     await readToEnd(request, reply, { isForLater });
     return reply

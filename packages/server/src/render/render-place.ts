@@ -187,10 +187,11 @@ async function workInTime({ place, process, job, deadlineMs, signal }: Work): Pr
     reconcile(place);
   };
   const standInAfterMs = Math.max(deadlineMs - STAND_IN_LEAD_MS, deadlineMs / 2);
-  const timers = [
-    setTimeout(startStandIn, standInAfterMs),
-    setTimeout(() => process.kill('deadline'), deadlineMs),
-  ];
+  const prepareForDeadline = () => {
+    timers.push(setTimeout(() => process.kill('deadline'), deadlineMs - standInAfterMs));
+    startStandIn();
+  };
+  const timers = [setTimeout(prepareForDeadline, standInAfterMs)];
   const onAbort = () => timers.push(setTimeout(() => process.kill('abandoned'), ABANDONED_GRACE_MS));
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
