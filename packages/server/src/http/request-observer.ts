@@ -21,7 +21,7 @@ export interface RequestObserver {
  * Telling of a request takes as long as a hit, where its code has been driven out of the processor's caches by renders;
  * of many in a row, a fraction of that.
  */
-const GATHERED = { forMs: 20, most: 64 };
+const GATHERED = { forMs: 100, most: 64 };
 
 /** Creates it; without metrics and traces there is the log line alone. */
 export function createRequestObserver(sinks: {
