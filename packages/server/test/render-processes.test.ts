@@ -29,11 +29,28 @@ async function renderProcesses(): Promise<number[]> {
   return parents.filter(({ parent }) => parent === server.pid).map(({ pid }) => pid);
 }
 
+// proc(5), sched(7)
+const NICE = 19;
+const POLICY = 41;
+const SCHED_BATCH = 3;
+
 function rendersSoFar(): number {
   return server.log.filter((line) => line.kind === 'job_ended' && line.job === 'render').length;
 }
 
 describe('render processes', () => {
+  it('work behind the server, in long turns', async () => {
+    const pids = await renderProcesses();
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+      // Counted from the state, the third field of all.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      expect(Number(fields[NICE - 3])).toBe(10);
+      expect(Number(fields[POLICY - 3])).toBe(SCHED_BATCH);
+    }
+  });
+
   it('render once for 200 clients who ask for the same variant at once', async () => {
     const { hash } = await upload(server.url, picture);
     const before = rendersSoFar();

@@ -28,6 +28,8 @@ const OWN_ENV = {
  * - no core dumps: they hold the pictures of users and fill the disk;
  * - RLIMIT_DATA, not RLIMIT_AS: V8 reserves far more address space than it uses;
  * - the kernel's first choice when memory runs out, before the server;
+ * - its threads do not interrupt each other (SCHED_BATCH): libvips' two hand strips to one another, and each would stop
+ *   the other at every one, 60 times a render; without, a small render takes 2 to 3 % less time;
  * - a network of its own, with nobody in it, where the server may arrange that (as root, outside of most containers);
  * - killed by the kernel when the server dies, even if a stuck main thread cannot see that its channel closed.
  */
@@ -38,6 +40,7 @@ const LAUNCH_SCRIPT = `
   echo 500 > /proc/self/oom_score_adj
 } 2> /dev/null
 shift
+if chrt --batch 0 true 2> /dev/null; then set -- chrt --batch 0 "$@"; fi
 if unshare --net true 2> /dev/null; then set -- unshare --net "$@"; fi
 if setpriv --pdeathsig KILL true 2> /dev/null; then exec setpriv --pdeathsig KILL "$@"; fi
 exec "$@"`;
