@@ -11,7 +11,7 @@ import { startLoad, startScript, startServer, upload } from './processes.mjs';
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 4);
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 200);
 /** Of each format, on both sides, before anything counts: V8 compiles as it goes, and a server outlives a benchmark. */
-const WARM_UP_REQUESTS = 500;
+const WARM_UP_REQUESTS = 1000;
 const FORMATS = (process.env.BENCH_FORMATS ?? 'jpeg,png,webp').split(',');
 /** The bars: CPU of a variant against the bare loop's, requests per second of a hit against the bare answer's. */
 const MOST_CPU_RATIO = 1.08;
