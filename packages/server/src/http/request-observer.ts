@@ -46,7 +46,7 @@ export function createRequestObserver(sinks: {
       return;
     }
     // What is stored is stored behind the answer.
-    void timer.ended().then(() => {
+    timer.whenEnded(() => {
       for (const { stage, durationMs } of timer.spans) metrics?.noteStage(stage, format, durationMs);
       span?.end(timer.spans);
     });

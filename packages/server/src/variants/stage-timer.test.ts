@@ -20,16 +20,18 @@ describe('createStageTimer', () => {
 
   it('has ended when the last stage has', async () => {
     const timer = createStageTimer();
-    await timer.ended();
+    let told = 0;
+    const tell = () => {
+      told += 1;
+    };
+    timer.whenEnded(tell);
+    expect(told).toBe(1);
     const end = timer.begin('store');
-    let hasEnded = false;
-    const ended = timer.ended().then(() => {
-      hasEnded = true;
-    });
+    timer.whenEnded(tell);
     await timer.measure('render', Promise.resolve());
-    expect(hasEnded).toBe(false);
+    expect(told).toBe(1);
     end();
-    await ended;
+    expect(told).toBe(2);
     expect(timer.spans.map(({ stage }) => stage)).toEqual(['render', 'store']);
   });
 });

@@ -15,8 +15,8 @@ export interface StageTimer {
   readonly stages: ReadonlyMap<string, number>;
   /** Those that have ended, each time on its own. */
   readonly spans: readonly StageSpan[];
-  /** When none is under way. */
-  ended(): Promise<void>;
+  /** Calls `then` when none is under way: at once where that is so. */
+  whenEnded(then: () => void): void;
 }
 
 /** Creates a timer for one request. */
@@ -34,7 +34,7 @@ export function createStageTimer(): StageTimer {
       spans.push({ stage, startedMs, durationMs });
       stages.set(stage, (stages.get(stage) ?? 0) + durationMs);
       underWay -= 1;
-      if (underWay === 0) for (const resolve of waiting.splice(0)) resolve();
+      if (underWay === 0) for (const then of waiting.splice(0)) then();
     };
   }
 
@@ -47,9 +47,10 @@ export function createStageTimer(): StageTimer {
     }
   }
 
-  async function ended(): Promise<void> {
-    if (underWay > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+  function whenEnded(then: () => void): void {
+    if (underWay > 0) waiting.push(then);
+    else then();
   }
 
-  return { measure, begin, stages, spans, ended };
+  return { measure, begin, stages, spans, whenEnded };
 }
