@@ -11,7 +11,8 @@ let server: ServerProcess;
 let mark: string;
 
 beforeAll(async () => {
-  server = await startServer({ CACHE: 'none' });
+  // The dearest recipes take seconds, on a busy machine many.
+  server = await startServer({ CACHE: 'none', RENDER_DEADLINE_MS: '60000' });
   mark = (await upload(server.url, await plain(16, 16, [9, 99, 199, 128]).png().toBuffer())).hash;
 });
 afterAll(() => server.stop());

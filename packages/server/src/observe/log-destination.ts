@@ -89,7 +89,7 @@ export function createLogDestination(options: { fileDescriptor: number }): LogDe
       if (busySinceMs !== undefined) return;
       busySinceMs = performance.now();
       // Each write wakes another thread, which costs a busy server more than the line itself: those of one turn together.
-      setImmediate(writeNext).unref();
+      setImmediate(writeNext);
     },
     async flush() {
       if (busySinceMs === undefined) return;
