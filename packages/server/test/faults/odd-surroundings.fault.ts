@@ -88,6 +88,8 @@ describe('a clock that jumps', () => {
         );
         for (const { status } of answers) expect(status).toBe(200);
         expect((await postFile(server.url, picture)).status).toBe(200);
+        // Told of while the clock stands where it stood for the request.
+        await server.waitForLog(({ target }) => target === `/image/${hash}/resize/${30 + round * 3}x`);
       }
       expect(
         new Set(server.log.map(({ time }) => new Date(Number(time)).getFullYear())).size,
