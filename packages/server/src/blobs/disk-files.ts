@@ -1,4 +1,4 @@
-import { constants, writeFile as writeWithCallback } from 'node:fs';
+import { constants, type Stats, writeFile as writeWithCallback } from 'node:fs';
 import { type FileHandle, lstat, open, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { BlobStat } from './blob-store.ts';
@@ -13,12 +13,16 @@ export interface OpenFile {
 /** What is known of a plain file; undefined where there is none, a symlink or a folder included. */
 export async function statFile(path: string): Promise<BlobStat | undefined> {
   try {
-    const stats = await lstat(path);
-    return stats.isFile() ? { bytes: stats.size, modifiedMs: stats.mtimeMs } : undefined;
+    return plainFile(await lstat(path));
   } catch (error) {
     throwUnlessAbsent(error);
     return undefined;
   }
+}
+
+/** What `lstat` says of a plain file; undefined of anything else. */
+export function plainFile(stats: Stats): BlobStat | undefined {
+  return stats.isFile() ? { bytes: stats.size, modifiedMs: stats.mtimeMs } : undefined;
 }
 
 /** Opens a plain file; undefined where there is none, a symlink or a folder included. */

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { BlobStat } from './blob-store.ts';
+import { plainFile } from './disk-files.ts';
 
 /** Looks at files on the spot, where no disk need be asked. */
 export interface Looks {
@@ -39,7 +40,7 @@ export async function createLooks(root: string): Promise<Looks> {
       if (!warm.has(key)) return undefined;
       try {
         const stats = lstatSync(join(root, key), { throwIfNoEntry: false });
-        return stats?.isFile() ? { bytes: stats.size, modifiedMs: stats.mtimeMs } : undefined;
+        return stats && plainFile(stats);
       } catch {
         // Whoever looks properly finds out what is wrong, too.
         return undefined;
