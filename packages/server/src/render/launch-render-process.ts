@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { USER_ENV } from './drop-user.ts';
+import { RESULT_FILE_ENV } from './result-file.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 /** What of the server's environment a render process gets: no secret must ever be among them. */
@@ -54,6 +55,8 @@ export interface LaunchOptions {
   readonly user: UnprivilegedUser | undefined;
   /** The configuration of fontconfig that names the fonts of texts; undefined where none are written. */
   readonly fontConfigFile?: string | undefined;
+  /** The open file in which it leaves its results; undefined where they take the channel. */
+  readonly resultFile: number | undefined;
 }
 
 /**
@@ -63,9 +66,11 @@ export interface LaunchOptions {
 const NICENESS = 10;
 const MAX_NICENESS = 19;
 
-/** Forks a render process: an IPC channel of structured clones, stderr as a pipe, nothing else shared. POSIX only. */
+const STDIO = ['ignore', 'ignore', 'pipe', 'ipc'] satisfies StdioOptions;
+
+/** Forks a render process: a channel of structured clones, the result file and stderr are all that is shared. POSIX only. */
 export function launchRenderProcess(options: LaunchOptions): ChildProcess {
-  const { entry, maxDataBytes, user, fontConfigFile } = options;
+  const { entry, maxDataBytes, user, fontConfigFile, resultFile } = options;
   const program = entry instanceof URL ? fileURLToPath(entry) : entry;
   const maxDataKilobytes = String(Math.floor(maxDataBytes / 1024));
   const command = [LAUNCH_SCRIPT, 'render-process', maxDataKilobytes, process.execPath, program];
@@ -74,9 +79,10 @@ export function launchRenderProcess(options: LaunchOptions): ChildProcess {
       ...renderEnv(process.env),
       ...(user === undefined ? {} : userEnv(user)),
       ...(fontConfigFile === undefined ? {} : { FONTCONFIG_FILE: fontConfigFile }),
+      ...(resultFile === undefined ? {} : { [RESULT_FILE_ENV]: String(STDIO.length) }),
     },
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: resultFile === undefined ? STDIO : [...STDIO, resultFile],
   });
   if (child.pid !== undefined) yieldToServer(child.pid);
   return child;

@@ -1,4 +1,5 @@
 import { RENDER_FAILURE_CODES, type RenderAnswer, type RenderMessage } from './protocol.ts';
+import { isLengthInFile } from './result-file.ts';
 
 const FAILURE_CODES: ReadonlySet<unknown> = new Set(RENDER_FAILURE_CODES);
 
@@ -17,6 +18,7 @@ function isReady(message: unknown): message is { readonly ready: true } {
 function isAnswer(message: unknown): message is RenderAnswer {
   if (!isObject(message) || !('id' in message) || typeof message.id !== 'number') return false;
   if (!('rssBytes' in message) || typeof message.rssBytes !== 'number') return false;
+  if ('bytesInFile' in message && !isLengthInFile(message.bytesInFile)) return false;
   if ('result' in message) return isResult(message.result);
   return 'failure' in message && isFailure(message.failure);
 }

@@ -218,9 +218,17 @@ export interface RenderFailure {
   readonly message: string;
 }
 
-/** Child to parent, once per request. `rssBytes`: the process's resident memory after the job. */
+/**
+ * Child to parent, once per request. `rssBytes`: the process's resident memory after the job. `bytesInFile`: so many are the
+ * variant's bytes, and lie in the result file; `bytes` is empty.
+ */
 export type RenderAnswer =
-  | { readonly id: number; readonly result: RenderResult; readonly rssBytes: number }
+  | {
+      readonly id: number;
+      readonly result: RenderResult;
+      readonly bytesInFile?: number | undefined;
+      readonly rssBytes: number;
+    }
   | { readonly id: number; readonly failure: RenderFailure; readonly rssBytes: number };
 
 /** Child to parent: `ready` once, when its code is loaded and it takes requests; answers from then on. */

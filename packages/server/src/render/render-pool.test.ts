@@ -213,11 +213,19 @@ describe('a render process that ends by itself', () => {
     await run('pid');
   });
 
-  it.each(['babble', 'answerAnother'])('is killed when it breaks the protocol (%s)', async (command) => {
-    const { run, event } = openPool();
-    await expect(run(command)).rejects.toMatchObject({ code: 'render_crashed' });
-    await event('process_ended', endedFor('protocol'));
-    await run('pid');
+  it.each(['babble', 'answerAnother', 'boast', 'swell'])(
+    'is killed when it breaks the protocol (%s)',
+    async (command) => {
+      const { run, event } = openPool();
+      await expect(run(command)).rejects.toMatchObject({ code: 'render_crashed' });
+      await event('process_ended', endedFor('protocol'));
+      await run('pid');
+    },
+  );
+
+  it('may leave its bytes in a file', async () => {
+    const { run } = openPool();
+    expect(await run('leave')).toBe('left '.repeat(10_000));
   });
 
   it('fails the job when its answer is of the wrong kind', async () => {

@@ -163,7 +163,8 @@ function openPlace(pool: PoolState): RenderPlace {
     ...pool.options,
     startProcess: (onChange) =>
       startRenderProcess({
-        launch: () => launchRenderProcess({ entry, maxDataBytes, user: sandbox?.user, fontConfigFile }),
+        launch: (resultFile) =>
+          launchRenderProcess({ entry, maxDataBytes, user: sandbox?.user, fontConfigFile, resultFile }),
         startDeadlineMs,
         onChange,
       }),

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { parseRenderMessage } from './parse-render-message.ts';
 import type { RenderAnswer, RenderJob, RenderRequest } from './protocol.ts';
+import { openResultFile, type ResultFile } from './result-file.ts';
 
 /** Why a render process ended: `crashed` is its own doing (or someone's outside), everything else was ours. */
 export type EndReason =
@@ -44,7 +45,8 @@ export interface RenderProcess {
 }
 
 export interface RenderProcessOptions {
-  launch(): ChildProcess;
+  /** With the descriptor of the file for its results, if there is one. */
+  launch(resultFile: number | undefined): ChildProcess;
   /** How long it may take until it is ready, in milliseconds; then it is killed. */
   readonly startDeadlineMs: number;
   /** Called after `state` has changed; never before `startRenderProcess` has returned. */
@@ -65,7 +67,8 @@ export function startRenderProcess({
   startDeadlineMs,
   onChange,
 }: RenderProcessOptions): RenderProcess {
-  const child = launch();
+  const resultFile = openResultFile();
+  const child = launchWith(resultFile, launch);
   let state: 'starting' | 'ready' | 'ended' = 'starting';
   let killedFor: EndReason | undefined;
   let requested = 0;
@@ -97,9 +100,11 @@ export function startRenderProcess({
       onChange();
     } else if (message !== undefined && 'id' in message && message.id === pending?.id) {
       const { reply } = pending;
+      const answer = withBytes(message, resultFile);
+      if (answer === undefined) return kill('protocol');
       pending = undefined;
       rssBytes = message.rssBytes;
-      reply({ kind: 'answered', answer: message });
+      reply({ kind: 'answered', answer });
     } else {
       // A process that says what it was not asked is damaged, or somebody else's by now.
       kill('protocol');
@@ -129,10 +134,31 @@ export function startRenderProcess({
     kill,
     exited: exitOf(child).then((exit) => {
       const processEnd = { reason: killedFor ?? 'crashed', ...exit };
+      resultFile?.close();
       end(processEnd);
       return processEnd;
     }),
   };
+}
+
+function launchWith(
+  resultFile: ResultFile | undefined,
+  launch: RenderProcessOptions['launch'],
+): ChildProcess {
+  try {
+    return launch(resultFile?.descriptor);
+  } catch (error) {
+    resultFile?.close();
+    throw error;
+  }
+}
+
+/** The answer with the bytes that it left in the file; undefined where they are not there. */
+function withBytes(answer: RenderAnswer, file: ResultFile | undefined): RenderAnswer | undefined {
+  if (!('result' in answer) || answer.result.kind !== 'variant' || answer.bytesInFile === undefined)
+    return answer;
+  const bytes = file?.read(answer.bytesInFile);
+  return bytes && { ...answer, result: { ...answer.result, bytes } };
 }
 
 function exitOf(child: ChildProcess): Promise<Pick<ProcessEnd, 'exitCode' | 'signal'>> {

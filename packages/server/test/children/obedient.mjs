@@ -1,5 +1,5 @@
 // A render process that does what a job's `steps` say, however bad.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeSync } from 'node:fs';
 
 let done = 0;
 
@@ -50,6 +50,15 @@ const COMMANDS = {
   stop: () => process.kill(process.pid, 'SIGSTOP'),
   babble: () => process.send({ id: 'not a number' }),
   answerAnother: ({ id }) => answer(id + 1, variant('')),
+  /** Answers with what it leaves in its result file. */
+  leave: ({ id }) => {
+    writeSync(Number(process.env.RENDER_RESULT_FILE), 'left '.repeat(10_000), 0);
+    process.send({ id, result: variant(''), bytesInFile: 50_000, rssBytes: 1 });
+  },
+  /** Says that more lies in its result file than there is. */
+  boast: ({ id }) => process.send({ id, result: variant(''), bytesInFile: 1_000_000, rssBytes: 1 }),
+  /** Says that more lies there than may. */
+  swell: ({ id }) => process.send({ id, result: variant(''), bytesInFile: 2 ** 40, rssBytes: 1 }),
   facts: ({ id }) => answer(id, { kind: 'facts', facts: {} }),
   /** Answers once the file that it was given exists. */
   hold: ({ id, job }) => {

@@ -5,7 +5,9 @@ import {
   type RenderFailure,
   type RenderMessage,
   type RenderRequest,
+  type RenderResult,
 } from '../protocol.ts';
+import { leaveInFile, RESULT_FILE_ENV } from '../result-file.ts';
 import { createDecodedPixels } from './decoded-pixels.ts';
 import { createFaceFinder } from './faces/face-finder.ts';
 import { readWeightFiles } from './faces/weights.ts';
@@ -18,6 +20,7 @@ const readInput = createInputReader();
 // Read before the rights are given up, understood when the first face is looked for.
 const findFaces = createFaceFinder(readWeightFiles());
 const decodedPixels = createDecodedPixels();
+const resultFile = process.env[RESULT_FILE_ENV];
 
 // Without the server there is nothing left to do; leaving in peace would wait for a decoder that may be stuck.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
@@ -38,10 +41,17 @@ send({ ready: true });
 async function answer({ id, job }: RenderRequest): Promise<void> {
   try {
     const result = await runJob(job, readInput, findFaces, decodedPixels);
-    send({ id, result, rssBytes: process.memoryUsage.rss() });
+    send({ id, ...sendable(result), rssBytes: process.memoryUsage.rss() });
   } catch (error) {
     send({ id, failure: failureOf(error), rssBytes: process.memoryUsage.rss() });
   }
+}
+
+/** What is sent of a result: its bytes may lie in the result file. */
+function sendable(result: RenderResult): { result: RenderResult; bytesInFile?: number } {
+  if (result.kind !== 'variant' || resultFile === undefined) return { result };
+  if (!leaveInFile(result.bytes, Number(resultFile))) return { result };
+  return { result: { ...result, bytes: new Uint8Array() }, bytesInFile: result.bytes.length };
 }
 
 function failureOf(error: unknown): RenderFailure {
