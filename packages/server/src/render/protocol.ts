@@ -27,9 +27,12 @@ export interface PictureFacts {
   readonly pages?: readonly PictureFacts[];
 }
 
-/** Where the render process finds the original: `length` bytes from `offset` of a local file, or the bytes themselves. */
+/**
+ * Where the render process finds the original: `length` bytes from `offset` of a local file, or the bytes themselves. `id`
+ * names the bytes: a file of the same one need not be read again.
+ */
 export type RenderInput =
-  | { readonly path: string; readonly offset: number; readonly length: number }
+  | { readonly path: string; readonly offset: number; readonly length: number; readonly id?: string }
   | { readonly bytes: Uint8Array };
 
 /** Another stored picture that steps lay on the original. */

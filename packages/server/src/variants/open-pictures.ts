@@ -23,7 +23,7 @@ export async function openPictures(
   const open = async (picture: Original): Promise<RenderInput> => {
     const local = await picture.open(signal);
     locals.push(local);
-    return { path: local.path, offset: local.offset, length: local.length };
+    return { path: local.path, offset: local.offset, length: local.length, id: picture.id };
   };
   const release = async () => {
     await Promise.all(locals.map((local) => local.release()));
