@@ -1,12 +1,12 @@
 // `npm run bench`: the server beside a bare loop around sharp, and a hit beside a bare node:http answer.
 // BENCH_PHOTOS=<folder of large JPEGs>, BENCH_ROUNDS, BENCH_REQUESTS (per round and server), BENCH_FORMATS=jpeg,png,webp
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { preparePhotographs } from './photographs.mjs';
 import { cpuMs, memoryBytes } from './process-tree.mjs';
 import { startLoad, startScript, startServer, upload } from './processes.mjs';
+import { makeQuietFolder } from './quiet-folder.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 4);
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 200);
@@ -26,7 +26,7 @@ const HIT_BYTES = 25_000;
  * @typedef {{ requests: number, seconds: number, cpuMs: number, loadCpuMs: number, latenciesMs: number[], memoryBytes: number }} Sum
  */
 
-const folder = mkdtempSync(path.join(tmpdir(), 'images-server-bench-'));
+const folder = makeQuietFolder('images-server-bench-');
 const stops = /** @type {(() => Promise<void>)[]} */ ([]);
 try {
   process.exitCode = (await bench()) ? 0 : 1;

@@ -1,14 +1,14 @@
 // `npm run bench:overload`: the server under more load than it can take, beside what it does at its best. About a minute.
 // BENCH_SECONDS (of each part), BENCH_ROUNDS, BENCH_PHOTOS=<folder of large JPEGs>
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { targetOf } from './overload-load.mjs';
 import { preparePhotographs } from './photographs.mjs';
 import { cpuMs, memoryBytes, ownCpuMs, ownRssBytes } from './process-tree.mjs';
 import { startServer, startWorker, upload } from './processes.mjs';
+import { makeQuietFolder } from './quiet-folder.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 3);
 /** Peak and overload in turn, so that both see the same of whatever else the machine does. */
@@ -42,7 +42,7 @@ const SLOW_SOCKETS = 1000;
  * @typedef {'renders' | 'server' | 'load' | 'probe'} Who
  */
 
-const folder = mkdtempSync(path.join(tmpdir(), 'images-server-overload-'));
+const folder = makeQuietFolder('images-server-overload-');
 const stops = /** @type {(() => Promise<void>)[]} */ ([]);
 try {
   process.exitCode = (await run()) ? 0 : 1;

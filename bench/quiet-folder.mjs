@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NODE_MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
+const FILES = 50;
+const FILE_BYTES = 40_000;
+
+/**
+ * Makes a folder where new files cost less: in the system's folder for temporary files or in this checkout. ext4 without a
+ * journal, which virtual machines have, goes through all inodes near by that were deleted in the last minutes before it
+ * gives out a new one. Where tests have just removed their thousands, that is half a millisecond for each file.
+ * @param {string} prefix
+ */
+export function makeQuietFolder(prefix) {
+  const candidates = [tmpdir(), NODE_MODULES].map((parent) => {
+    const folder = mkdtempSync(path.join(parent, prefix));
+    return { folder, ms: msForNewFiles(folder) };
+  });
+  const [quiet, ...others] = candidates.sort((one, other) => one.ms - other.ms);
+  for (const { folder } of others) rmSync(folder, { recursive: true });
+  return quiet?.folder ?? '';
+}
+
+/** @param {string} folder */
+function msForNewFiles(folder) {
+  const bytes = Buffer.alloc(FILE_BYTES);
+  const startedMs = performance.now();
+  for (let index = 0; index < FILES; index += 1) writeFileSync(path.join(folder, `probe-${index}`), bytes);
+  return performance.now() - startedMs;
+}
