@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, closeSync, constants, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SHARED_MEMORY } from './shared-memory.ts';
 
 /** How a render process is told which of its open files it is: a number, in its environment. */
 export const RESULT_FILE_ENV = 'RENDER_RESULT_FILE';
@@ -57,8 +58,6 @@ function folderInMemory(): string {
     return tmpdir();
   }
 }
-
-const SHARED_MEMORY = '/dev/shm';
 
 /** In the render process: leaves bytes in the file of that descriptor; false where they have to take the channel. */
 export function leaveInFile(bytes: Uint8Array, descriptor: number): boolean {

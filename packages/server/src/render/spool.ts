@@ -6,6 +6,7 @@ import { ServiceError } from '../errors.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import type { RenderInput, RenderJob, RenderOverlay } from './protocol.ts';
 import { createSharedCopies } from './shared-copies.ts';
+import { SHARED_MEMORY } from './shared-memory.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 /** A job whose pictures the render process may read, until it is released. */
@@ -118,8 +119,6 @@ export async function spoolParent(neededBytes: number): Promise<string> {
   }
   return tmpdir();
 }
-
-const SHARED_MEMORY = '/dev/shm';
 
 const CODES: Readonly<Record<string, 'not_found' | 'disk_full'>> = {
   ENOENT: 'not_found',
