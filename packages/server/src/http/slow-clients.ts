@@ -17,6 +17,8 @@ const LIMITS: SlownessLimits = { windowBytes: 80_000, windowMs: 10_000, writeIdl
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Where it is among those under way. */
+  place: number;
   windowBeganMs: number;
   bytesAtBegin: number;
   isWriteTimed: boolean;
@@ -31,23 +33,33 @@ export function cutSlowClients(
   options: { onTimeout: (socket: IncomingMessage['socket']) => void; limits?: SlownessLimits },
 ): void {
   const { onTimeout, limits = LIMITS } = options;
-  const underWay = new Set<Exchange>();
+  // No Set: when one makes itself anew, as it does after so many removals, the table it leaves behind still names what it
+  // held. Once one such table is old, so is all that requests leave, and the collector copies it instead of dropping it.
+  const underWay: Exchange[] = [];
 
   server.on('request', (request, response) => {
     const { bytesRead } = request.socket;
     const begun = { windowBeganMs: performance.now(), bytesAtBegin: bytesRead, isWriteTimed: false };
-    const exchange: Exchange = { request, response, ...begun };
-    underWay.add(exchange);
-    response.once('close', () => underWay.delete(exchange));
+    const exchange: Exchange = { request, response, place: underWay.length, ...begun };
+    underWay.push(exchange);
+    response.once('close', () => remove(exchange));
   });
 
   const timer = setInterval(() => {
-    for (const exchange of underWay) {
+    for (const exchange of underWay.toReversed()) {
       if (!exchange.request.complete) watchBody(exchange);
       else if (exchange.response.headersSent) watchAnswer(exchange);
     }
   }, limits.checkMs).unref();
   server.once('close', () => clearInterval(timer));
+
+  function remove(exchange: Exchange): void {
+    if (underWay[exchange.place] !== exchange) return;
+    const last = underWay.pop();
+    if (last === undefined || last === exchange) return;
+    underWay[exchange.place] = last;
+    last.place = exchange.place;
+  }
 
   function watchBody(exchange: Exchange): void {
     const { request } = exchange;
@@ -58,7 +70,7 @@ export function cutSlowClients(
       exchange.windowBeganMs = performance.now();
       exchange.bytesAtBegin = bytesRead;
     } else if (performance.now() - exchange.windowBeganMs > limits.windowMs) {
-      underWay.delete(exchange);
+      remove(exchange);
       onTimeout(request.socket);
     }
   }
