@@ -4,8 +4,8 @@ export interface FairOrder<Entry> {
   /** How many clients something waits of. */
   clients(): number;
   waitingOf(client: string): number;
-  /** How much waits of each client of which something does. */
-  counts(): Iterable<{ readonly client: string; readonly waiting: number }>;
+  /** What waits of each client of which something does. */
+  all(): Iterable<{ readonly client: string; readonly waiting: readonly Entry[] }>;
   add(client: string, entry: Entry): void;
   /** Before all else of that client: an entry that was taken for nothing. */
   addFirst(client: string, entry: Entry): void;
@@ -24,6 +24,7 @@ export interface FairOrder<Entry> {
 }
 
 interface Turn<Entry> {
+  readonly client: string;
   readonly waiting: Entry[];
   /** On the common clock: up to where the client has had its share. */
   usedMs: number;
@@ -46,7 +47,11 @@ export function createFairOrder<Entry>(): FairOrder<Entry> {
 
   function enter(client: string): Entry[] {
     size += 1;
-    const turn = turns.get(client) ?? { waiting: [], usedMs: Math.max(resting.get(client) ?? 0, clockMs) };
+    const turn = turns.get(client) ?? {
+      client,
+      waiting: [],
+      usedMs: Math.max(resting.get(client) ?? 0, clockMs),
+    };
     turns.set(client, turn);
     resting.delete(client);
     return turn.waiting;
@@ -63,9 +68,7 @@ export function createFairOrder<Entry>(): FairOrder<Entry> {
     size: () => size,
     clients: () => turns.size,
     waitingOf: (client) => turns.get(client)?.waiting.length ?? 0,
-    *counts() {
-      for (const [client, { waiting }] of turns) yield { client, waiting: waiting.length };
-    },
+    all: () => turns.values(),
     add: (client, entry) => void enter(client).push(entry),
     addFirst: (client, entry) => void enter(client).unshift(entry),
     first() {

@@ -17,14 +17,15 @@ export interface AdmissionBounds {
 
 /** Decides who may wait, and what the others are told. */
 export interface RenderAdmission {
-  /** Whether `assertRoom` would pass; it counts nothing. */
+  /** Whether there would be no `refusal`; it counts nothing. */
   hasRoom(client: string): boolean;
   /**
-   * Throws where there is no room for one more of that client: `too_many_requests` where more waits of it than of others
-   * that wait too, else `queue_full`. Also where it would wait too long at the speed of late: better told at once than
-   * after it. A client of which less waits than its share of the queue is never refused for want of room.
+   * Counts and returns the refusal of one more of that client; undefined where there is room. `too_many_requests` where
+   * more waits of it than of others that wait too, else `queue_full`. Also where it would wait too long at the speed of
+   * late: better told at once than after it. A client of which less waits than its share of the queue is never refused
+   * for want of room.
    */
-  assertRoom(client: string): void;
+  refusal(client: string): ServiceError | undefined;
   /** Whose newest entry has to make room before one more of that client may enter; undefined where there is room. */
   whoMakesRoom(client: string): string | undefined;
   /** Counts a refusal; the error says when it makes sense to try again. */
@@ -76,18 +77,23 @@ export function createRenderAdmission(order: FairOrder<unknown>, bounds: Admissi
 
   /** Who has most, where the queue is more even with one less of it and one more of `client`. */
   function whoHasMost(client: string): string | undefined {
-    let most = { client, waiting: order.waitingOf(client) + 1 };
-    for (const other of order.counts()) if (other.waiting > most.waiting) most = other;
-    return most.client === client ? undefined : most.client;
+    let most = order.waitingOf(client) + 1;
+    let whose: string | undefined;
+    for (const other of order.all()) {
+      if (other.waiting.length <= most) continue;
+      most = other.waiting.length;
+      whose = other.client;
+    }
+    return whose;
   }
 
   return {
     hasRoom: (client) => obstacle(client) === undefined,
-    assertRoom(client) {
+    refusal(client) {
       const message = obstacle(client);
-      if (message === undefined) return;
+      if (message === undefined) return undefined;
       const isOverShare = order.waitingOf(client) * order.clients() > order.size();
-      throw refuse(isOverShare ? 'too_many_requests' : 'queue_full', message);
+      return refuse(isOverShare ? 'too_many_requests' : 'queue_full', message);
     },
     whoMakesRoom: (client) => (isFull() ? whoHasMost(client) : undefined),
     refuse,
@@ -115,8 +121,8 @@ function aheadOf(order: FairOrder<unknown>, client: string): number {
   const own = order.waitingOf(client);
   if (own === 0) return order.clients();
   let ahead = own;
-  for (const other of order.counts()) {
-    if (other.client !== client) ahead += Math.min(other.waiting, own + 1);
+  for (const other of order.all()) {
+    if (other.client !== client) ahead += Math.min(other.waiting.length, own + 1);
   }
   return ahead;
 }

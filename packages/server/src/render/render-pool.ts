@@ -138,12 +138,16 @@ export function createRenderPool(given: RenderPoolOptions): RenderPool {
   };
   pool.places = Array.from({ length: options.processes }, () => openPlace(pool));
 
+  const refusal = (asker: string | undefined) =>
+    pool.closing ? shuttingDown() : pool.queue.refusal(asker ?? '');
+
   return {
     run: (job, runOptions) => run(pool, job, runOptions),
     hasRoom: (asker) => pool.queue.hasRoom(asker ?? ''),
+    refusal,
     assertRoom(asker) {
-      if (pool.closing) throw shuttingDown();
-      pool.queue.assertRoom(asker ?? '');
+      const error = refusal(asker);
+      if (error !== undefined) throw error;
     },
     status: () => ({
       waiting: pool.queue.waiting(),

@@ -10,9 +10,9 @@ export interface RenderQueueOptions<Entry> extends AdmissionBounds {
 }
 
 /** Fair among clients; bounded by how many wait and how long. Each entry is another object. */
-export interface RenderQueue<Entry> extends Pick<RenderAdmission, 'hasRoom' | 'assertRoom' | 'refused'> {
+export interface RenderQueue<Entry> extends Pick<RenderAdmission, 'hasRoom' | 'refusal' | 'refused'> {
   waiting(): number;
-  /** Throws as `assertRoom` does for the entry's client. */
+  /** Throws the refusal of one more of the entry's client, where there is one. */
   add(entry: Entry): void;
   /** Puts an entry that was taken for nothing back in front, for what is left of its time. */
   putBack(entry: Entry, remainingMs: number): void;
@@ -79,11 +79,12 @@ export function createRenderQueue<Entry>(options: RenderQueueOptions<Entry>): Re
   return {
     waiting: order.size,
     hasRoom: admission.hasRoom,
-    assertRoom: admission.assertRoom,
+    refusal: admission.refusal,
     refused: admission.refused,
     add(entry) {
       const client = clientOf(entry);
-      admission.assertRoom(client);
+      const refusal = admission.refusal(client);
+      if (refusal !== undefined) throw refusal;
       const tooMany = admission.whoMakesRoom(client);
       if (tooMany !== undefined) dropNewestOf(tooMany);
       order.add(client, enter(entry, maxWaitMs));

@@ -1,3 +1,4 @@
+import type { ServiceError } from '../errors.ts';
 import type { RESULT_KINDS, RenderJob, RenderResult } from './protocol.ts';
 
 export interface RenderOptions {
@@ -20,9 +21,11 @@ export interface RenderOptions {
  */
 export interface Renderer {
   run<Job extends RenderJob>(job: Job, options: RenderOptions): Promise<RenderResultOf<Job>>;
-  /** Whether `assertRoom` would pass now; it counts nothing. */
+  /** Whether there would be no `refusal` now; it counts nothing. */
   hasRoom(asker: string | undefined): boolean;
-  /** Throws what `run` would reject with now where there is no room for a job of that asker: before work is done for it. */
+  /** Counts and returns what `run` would reject with now for want of room for a job of that asker; undefined where there is room. */
+  refusal(asker: string | undefined): ServiceError | undefined;
+  /** Throws the `refusal`, where there is one: before work is done for the asker. */
   assertRoom(asker: string | undefined): void;
   /** Waiting and running jobs, live processes. */
   status(): { readonly waiting: number; readonly running: number; readonly processes: number };

@@ -83,6 +83,7 @@ async function start(
         return (await runJob(job)) as RenderResultOf<Job>;
       },
       hasRoom: () => true,
+      refusal: () => undefined,
       assertRoom: () => {},
       status: () => ({ waiting: 0, running: 0, processes: 0 }),
       close: async () => {},

@@ -1,7 +1,7 @@
 import type { Recipe } from '@images-server/recipe';
 import type { Coalescer } from '../async/coalesce.ts';
 import type { VariantCache } from '../cache/variant-cache.ts';
-import { ServiceError } from '../errors.ts';
+import type { ServiceError } from '../errors.ts';
 import type { Renderer } from '../render/renderer.ts';
 import type { Original } from '../sources/source.ts';
 import type { Client } from './client.ts';
@@ -37,15 +37,19 @@ export function createRefuseEarly(dependencies: {
   const { cache, renderer, coalescer, policy } = dependencies;
 
   return function refuseEarly(asker, question) {
-    if (renderer.hasRoom(asker)) return undefined;
+    if (renderer.hasRoom(asker) || !isKnownToNeedRender(question)) return undefined;
+    const refusal = renderer.refusal(asker);
+    return refusal && REFUSALS.has(refusal.code) ? refusal : undefined;
+  };
+
+  function isKnownToNeedRender(question: () => EarlyQuestion | undefined): boolean {
     try {
       const asked = question();
-      if (asked !== undefined && needsRender(asked)) renderer.assertRoom(asker);
-      return undefined;
-    } catch (error) {
-      return error instanceof ServiceError && REFUSALS.has(error.code) ? error : undefined;
+      return asked !== undefined && needsRender(asked);
+    } catch {
+      return false;
     }
-  };
+  }
 
   function needsRender({ recipe, client, original }: EarlyQuestion): boolean {
     const plan = planVariant({ recipe, facts: original.facts, client, policy });
