@@ -21,7 +21,7 @@ export function parseRecipe(segments: readonly string[], rules: RecipeRules = {}
 export function parseSegments(segments: readonly string[], rules: RecipeRules = {}): Recipe {
   checkSegments(segments);
   const steps: Step[] = [];
-  let settings: OutputSettings = {};
+  const settings: OutputSettings = {};
   let presetSettings: OutputSettings | undefined;
   for (let position = 0; position < segments.length; position += 2) {
     const name = segments[position] ?? '';
@@ -43,12 +43,12 @@ export function parseSegments(segments: readonly string[], rules: RecipeRules = 
     } else if (setting !== undefined) {
       checkSetting(name, position, rules);
       if (Object.hasOwn(settings, name)) throw duplicateSetting(name, position);
-      settings = { ...settings, [name]: readArgument(setting, argument, position + 1) };
+      Object.assign(settings, { [name]: readArgument(setting, argument, position + 1) });
     } else {
       throw unknownOperation(name, position);
     }
   }
-  return { steps, settings: { ...presetSettings, ...settings } };
+  return { steps, settings: Object.assign({}, presetSettings, settings) };
 }
 
 function readArgument<Value>(

@@ -86,14 +86,12 @@ export function createEarlyRefusals(dependencies: {
     }
     const { status, headers, body } = errorAnswer(refusal);
     const text = jsonText(body);
-    response.writeHead(status, [
-      ...FIXED_HEADERS,
-      ...Object.entries(headers).flat(),
-      'content-length',
-      String(Buffer.byteLength(text)),
-    ]);
+    const bytes = Buffer.byteLength(text);
+    const headerList = [...FIXED_HEADERS, 'content-length', String(bytes)];
+    for (const name in headers) headerList.push(name, headers[name] ?? '');
+    response.writeHead(status, headerList);
     response.end(text);
-    observe(exchange, { status, code: body.code, bytes: Buffer.byteLength(text) });
+    observe(exchange, { status, code: body.code, bytes });
   }
 
   function observe(
@@ -102,7 +100,6 @@ export function createEarlyRefusals(dependencies: {
   ): void {
     const endedMs = performance.now();
     observeRequest({
-      ...answer,
       reqId: requestId(),
       method: 'GET',
       target,
@@ -116,6 +113,7 @@ export function createEarlyRefusals(dependencies: {
       stages: undefined,
       format: undefined,
       timer: undefined,
+      ...answer,
     });
   }
 

@@ -21,7 +21,7 @@ export function createLogRequest(log: FastifyBaseLogger): LogRequest {
   return function logRequest(request, traceId) {
     const { kind, reqId, client } = request;
     const own = { reqId, client, durationMs: Math.round(request.durationMs * 10) / 10, traceId };
-    if (kind === undefined) log.info({ ...commonParts(request), ...own }, 'request');
+    if (kind === undefined) log.info(Object.assign(commonParts(request), own), 'request');
     else logOf(kind, request).info(own, 'request');
   };
 }

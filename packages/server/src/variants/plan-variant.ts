@@ -75,7 +75,7 @@ function planWithin(question: PlanQuestion, avifMaxPixels: number): VariantPlan 
   const sizes = planSizes(steps, { width: paged.facts.width, height: paged.facts.height });
   const { format, by } = settleFormat(settings, {
     case: formatCase({ facts: paged.facts, isAnimated: paged.isAnimated, steps, sizes, avifMaxPixels }),
-    accepted: client.accepted,
+    client,
     defaultFormat: policy.defaultFormat,
   });
   const frames = paged.isAnimated && ANIMATED_FORMATS.has(format) ? facts.frames : 1;

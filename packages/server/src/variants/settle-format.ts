@@ -1,6 +1,7 @@
 import type { OutputFormat, OutputSettings } from '@images-server/recipe';
 import type { InputFormat } from '../render/protocol.ts';
-import { type Acceptance, chooseFormat } from './choose-format.ts';
+import { chooseFormat } from './choose-format.ts';
+import type { Client } from './client.ts';
 
 /** What the choice of a format looks at. */
 export interface FormatCase {
@@ -26,12 +27,16 @@ export interface SettledFormat {
  */
 export function settleFormat(
   settings: OutputSettings,
-  choice: { case: FormatCase; accepted: Acceptance; defaultFormat: OutputFormat | 'original' | 'auto' },
+  choice: {
+    case: FormatCase;
+    client: Pick<Client, 'accepted'>;
+    defaultFormat: OutputFormat | 'original' | 'auto';
+  },
 ): SettledFormat {
   const asked = settings.format ?? choice.defaultFormat;
   const native = nativeFormat(choice.case);
   if (asked === 'auto')
-    return { format: chooseFormat(choice.accepted, { ...choice.case, native }), by: 'client' };
+    return { format: chooseFormat(choice.client.accepted, { native, ...choice.case }), by: 'client' };
   if (settings.format !== undefined && settings.format !== 'auto')
     return { format: settings.format, by: 'recipe' };
   return asked === 'original' || !holds(asked, choice.case)
