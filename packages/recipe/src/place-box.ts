@@ -6,7 +6,7 @@ export async function placeBox(canvas: Canvas, where: Where, { width, height }: 
   const position = isFixed(where)
     ? positionAt(where, { width, height }, canvas)
     : await canvas.pointOfInterest(where.kind, { width, height });
-  return { ...position, width, height };
+  return { width, height, ...position };
 }
 
 /** Grows the canvas to `after`, which holds the picture at `where`. */

@@ -71,7 +71,7 @@ export function createWriteBehind(parts: {
       }
       waitingBytes += file.byteLength;
       await new Promise<void>((settled) => {
-        gathering.add({ ...entry, settled });
+        gathering.add({ settled, ...entry });
         if (!canWait || file.byteLength > MAX_GATHERED_BYTES) gathering.release();
       });
     },

@@ -43,7 +43,7 @@ export function createHotAnswers(dependencies: {
   function remember(target: string, answer: HotAnswer): void {
     const headers = { ...answer.headers, 'content-length': answer.bytes, 'server-timing': TIMING };
     const headerList = Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);
-    answers.set(target, { ...answer, headerList, operation: recipeOperation(ROUTE, target) });
+    answers.set(target, { headerList, operation: recipeOperation(ROUTE, target), ...answer });
   }
 
   function tryAnswer(request: IncomingMessage, response: ServerResponse): boolean {

@@ -44,7 +44,6 @@ export function createMakeVariant(dependencies: {
       : undefined;
     try {
       const rendered = await renderVariant({
-        ...dependencies,
         original,
         overlays,
         plan,
@@ -53,6 +52,7 @@ export function createMakeVariant(dependencies: {
         isOneOfMany,
         timer,
         signal,
+        ...dependencies,
       });
       const { variant, foundQuality } = rendered;
       qualities.keep(ticket, original, plan, foundQuality);

@@ -96,10 +96,10 @@ export function createServeVariant(dependencies: {
     const { original } = pictures;
     const key = variantKey(plan, original.id);
     const answer = { key, original, variesBy: plan.variesBy, plannedSize: plan.sizes.at(-1) };
-    if (holds(key)) return { ...answer, variant: undefined, cacheState: 'unchanged' };
+    if (holds(key)) return { variant: undefined, cacheState: 'unchanged', ...answer };
 
     const cached = peek(original, key) ?? (await timer.measure('cache', lookUp(original, key)));
-    if (cached !== undefined) return { ...answer, variant: cached, cacheState: stateOf(original) };
+    if (cached !== undefined) return { variant: cached, cacheState: stateOf(original), ...answer };
     if (plan.budget !== undefined && (await slowRenders.has(original.group, key))) return undefined;
     const run = runName(original, key, plan);
     try {
@@ -114,16 +114,16 @@ export function createServeVariant(dependencies: {
           failures.remember(
             run,
             makeVariant({
-              ...pictures,
               plan,
               key,
               isOneOfMany: request.isOneOfMany ?? false,
               timer,
               signal: runSignal,
+              ...pictures,
             }),
           ),
       );
-      return { ...answer, variant, cacheState: 'miss' };
+      return { variant, cacheState: 'miss', ...answer };
     } catch (error) {
       if (isOverBudget(plan, error)) return undefined;
       throw error;

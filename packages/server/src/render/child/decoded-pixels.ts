@@ -26,7 +26,7 @@ export function createDecodedPixels(): DecodedPixels {
     clearTimeout(timer);
     if (kept?.id !== id) {
       kept = undefined;
-      kept = { id, pixels: await runToPixels(passOverOriginal({ ...facts, bytes, upright: facts })) };
+      kept = { id, pixels: await runToPixels(passOverOriginal({ bytes, facts })) };
     }
     timer = setTimeout(() => {
       kept = undefined;

@@ -49,7 +49,7 @@ async function openOverlay(input: RenderInput, limits: InputLimits): Promise<Ope
 }
 
 async function decodeTo(bytes: Buffer, { facts }: Header, size: Size): Promise<Pixels> {
-  const canvas = createCanvas(passOverOriginal({ ...facts, bytes, upright: facts }));
+  const canvas = createCanvas(passOverOriginal({ bytes, facts }));
   await canvas.resample(size);
   return canvas.pixels();
 }

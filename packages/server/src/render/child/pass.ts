@@ -1,6 +1,6 @@
 import type { Box, Color, Pixels, Size, Stage } from '@images-server/recipe';
 import type { Sharp } from 'sharp';
-import type { InputFormat } from '../protocol.ts';
+import type { InputFormat, PictureFacts } from '../protocol.ts';
 import {
   combine,
   inverse,
@@ -63,47 +63,48 @@ export interface Pass {
   readonly isGrey: boolean;
 }
 
-/** Begins with an original, turned upright. `upright` is its size as the header gives it, after turning. */
+/** Begins with an original, turned upright. */
 export function passOverOriginal(original: {
   readonly bytes: Buffer;
-  readonly format: InputFormat;
-  readonly space: string;
+  readonly facts: PictureFacts;
   readonly page?: number | undefined;
   readonly decoded?: Pixels | undefined;
-  readonly upright: Size;
-  /** EXIF, 1-8. */
-  readonly orientation: number;
-  readonly hasAlpha: boolean;
 }): Pass {
-  const { bytes, format, space, page, decoded, upright, hasAlpha } = original;
-  const orientation = orientationFromExif(original.orientation);
-  const stored = orientedSize(upright, orientation);
-  const isGrey = space === 'b-w' || space === 'grey16';
+  const { bytes, facts, page, decoded } = original;
+  const { format, space, hasAlpha } = facts;
+  const orientation = orientationFromExif(facts.orientation);
   return {
-    ...wholeOf({ kind: 'original', bytes, format, space, page, decoded }, stored),
-    orientation,
     hasAlpha,
-    isGrey,
+    isGrey: space === 'b-w' || space === 'grey16',
+    ...wholeOf(
+      { kind: 'original', bytes, format, space, page, decoded },
+      orientedSize(facts, orientation),
+      orientation,
+    ),
   };
 }
 
 /** Begins with pixels. `isGrey` says of RGB pixels that all are grey. */
 export function passOverPixels(pixels: Pixels, isGrey = false): Pass {
   return {
-    ...wholeOf({ kind: 'pixels', pixels }, pixels),
     hasAlpha: pixels.channels === 2 || pixels.channels === 4,
     isGrey: isGrey || pixels.channels < 3,
+    ...wholeOf({ kind: 'pixels', pixels }, pixels),
   };
 }
 
-function wholeOf(source: PassSource, { width, height }: Size): Omit<Pass, 'hasAlpha' | 'isGrey'> {
+function wholeOf(
+  source: PassSource,
+  { width, height }: Size,
+  orientation = UPRIGHT,
+): Omit<Pass, 'hasAlpha' | 'isGrey'> {
   return {
     source,
     stored: { width, height },
     crop: { left: 0, top: 0, width, height },
     flattenOn: undefined,
     reduced: undefined,
-    orientation: UPRIGHT,
+    orientation,
     window: undefined,
     margins: undefined,
     filters: [],

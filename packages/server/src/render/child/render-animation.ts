@@ -39,7 +39,7 @@ export async function renderAnimation(bytes: Buffer, header: Header, order: Step
   const encoded = await noLargerThan(original, order.output, (output) =>
     encodePixels({ frames: finishedFrames, animation }, output),
   );
-  return { ...encoded, width, height, sizes };
+  return { width, height, sizes, ...encoded };
 }
 
 /** All frames as upright pixels, from one decoding. The buffers are parts of one. */

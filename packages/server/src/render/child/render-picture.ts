@@ -44,7 +44,7 @@ export async function renderPicture(bytes: Buffer, header: Header, order: Render
   const isAnimated = header.facts.frames > 1 && page === undefined && ANIMATED_FORMATS.has(output.format);
   return isAnimated
     ? renderAnimation(bytes, header, steps)
-    : renderStill(bytes, header, { ...steps, page, decoded });
+    : renderStill(bytes, header, { page, decoded, ...steps });
 }
 
 async function renderStill(
@@ -54,7 +54,7 @@ async function renderStill(
 ): Promise<Rendered> {
   const { facts } = header;
   const { output, page, decoded } = order;
-  const pass = passOverOriginal({ ...facts, bytes, page, decoded, upright: facts });
+  const pass = passOverOriginal({ bytes, facts, page, decoded });
   const canvas = createCanvas(pass, order);
   const sizes = await takeSteps(canvas, order, 1);
   await fillTransparency(canvas, output);
@@ -64,7 +64,7 @@ async function renderStill(
   const original =
     page === undefined && isUntouched(last) ? await originalAsVariant(bytes, header, output) : undefined;
   const encoded = await noLargerThan(original, output, (settled) => encodePass(last, settled));
-  return { ...encoded, ...passSize(last), sizes };
+  return { sizes, ...passSize(last), ...encoded };
 }
 
 /** Formats without alpha get the last background where the picture is transparent. */

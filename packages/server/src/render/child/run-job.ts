@@ -28,7 +28,7 @@ export async function runJob(
   const header = knownHeader(job, bytes) ?? (await probe(bytes, job.limits, page));
   if (job.kind === 'faces') {
     const { facts } = header;
-    const faces = await findFaces(passOverOriginal({ ...facts, bytes, page, upright: facts }));
+    const faces = await findFaces(passOverOriginal({ bytes, facts, page }));
     return { kind: 'faces', faces };
   }
   if (job.kind !== 'render') {
@@ -38,7 +38,7 @@ export async function runJob(
   const { facts } = header;
   const decoded =
     job.keepPixelsAs === undefined ? undefined : await decodedPixels(job.keepPixelsAs, { bytes, facts });
-  const rendered = await renderPicture(bytes, header, { ...job, decoded, layers: createLayers(job) });
+  const rendered = await renderPicture(bytes, header, { decoded, layers: createLayers(job), ...job });
   const renderMs = performance.now() - startedMs;
   return { kind: 'variant', ...rendered, format: job.output.format, timings: { renderMs } };
 }

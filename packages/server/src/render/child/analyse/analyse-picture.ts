@@ -16,10 +16,7 @@ const THUMBNAIL_SIDE_PX = 100;
  * `broken_picture` where it cannot be decoded.
  */
 export async function analysePicture(bytes: Buffer, facts: PictureFacts): Promise<PictureAnalysis> {
-  const { format, space, hasAlpha, orientation } = facts;
-  const canvas = createCanvas(
-    passOverOriginal({ bytes, format, space, hasAlpha, orientation, upright: facts }),
-  );
+  const canvas = createCanvas(passOverOriginal({ bytes, facts }));
   await canvas.resample(fittedSize(facts));
   const thumbnail = asRgba(await canvas.pixels());
   const onWhite = laidOnWhite(thumbnail);

@@ -16,7 +16,7 @@ const findFaces = createFaceFinder(readWeightFiles());
 async function facesIn(image: Sharp): Promise<readonly Face[]> {
   const bytes = await image.toBuffer();
   const { facts } = await probe(bytes, GENEROUS_INPUT_LIMITS);
-  return findFaces(passOverOriginal({ ...facts, bytes, upright: facts }));
+  return findFaces(passOverOriginal({ bytes, facts }));
 }
 
 /** The faces of a photograph of 1920 pixels' width, in fractions of it, from left to right. */
