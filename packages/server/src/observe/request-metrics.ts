@@ -15,8 +15,6 @@ export interface MeasuredRequest {
   readonly bytes: number;
   /** The error's code; undefined where it was no error. */
   readonly code: string | undefined;
-  /** One object for all that have everything in common but the time. */
-  readonly kind?: object;
 }
 
 export interface RequestMetrics {
@@ -25,6 +23,13 @@ export interface RequestMetrics {
   noteRefusal(code: string): void;
   /** A stage of making an answer: `format` is the variant's, `none` where it came to none. */
   noteStage(stage: string, format: string, durationMs: number): void;
+}
+
+/** Requests with the same labels. */
+interface Alike {
+  readonly request: MeasuredRequest;
+  times: number;
+  bytes: number;
 }
 
 /** From what memory answers to what the longest deadlines allow, seconds. */
@@ -79,11 +84,11 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
     registers,
   });
 
-  function count(request: MeasuredRequest, times: number): void {
-    const { route, status, operation, bytes, code } = request;
+  function count({ request, times, bytes }: Alike): void {
+    const { route, status, operation, code } = request;
     const method = METHODS.has(request.method) ? request.method : 'other';
     requests.inc({ route, method, status, operation }, times);
-    sent.inc({ route }, times * bytes);
+    sent.inc({ route }, bytes);
     if (code !== undefined) refusals.inc({ code }, times);
     else if (route === '/upload' && method === 'POST' && status === 200) uploads.inc(times);
     else if (route === '/image' && method === 'DELETE' && status === 200) deletions.inc(times);
@@ -91,13 +96,17 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
 
   return {
     noteRequests(ended) {
-      const alike = new Map<object, { request: MeasuredRequest; times: number }>();
+      const alikeByLabels = new Map<string, Alike>();
       for (const request of ended) {
-        const { route, cache = 'none', kind = request, durationMs } = request;
+        const { route, method, status, operation, cache = 'none', code, durationMs } = request;
         durations.observe({ route, cache }, durationMs / 1000);
-        alike.set(kind, { request, times: (alike.get(kind)?.times ?? 0) + 1 });
+        const labels = `${route} ${method} ${status} ${operation} ${code}`;
+        const alike = alikeByLabels.get(labels) ?? { request, times: 0, bytes: 0 };
+        alikeByLabels.set(labels, alike);
+        alike.times += 1;
+        alike.bytes += request.bytes;
       }
-      for (const { request, times } of alike.values()) count(request, times);
+      for (const alike of alikeByLabels.values()) count(alike);
     },
     noteRefusal: (code) => refusals.inc({ code }),
     noteStage: (stage, format, durationMs) => stages.observe({ stage, format }, durationMs / 1000),
