@@ -255,7 +255,9 @@ async function serve(pool: PoolState, place: RenderPlace, ticket: Ticket): Promi
     const reply = await place.work(prepare, { deadlineMs, signal: ticket.options.signal });
     if (reply.kind === 'unsent') return putBack(pool, ticket);
     noteReply(pool, ticket, reply, startedMs);
-    ticket.deliver(resultOfReply(reply, deadlineMs));
+    const result = resultOfReply(reply, deadlineMs);
+    // The next job goes out first: its process would wait until this one's answer is written.
+    setImmediate(() => ticket.deliver(result));
   } catch (error) {
     ticket.reject(error);
   } finally {
