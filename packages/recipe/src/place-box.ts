@@ -3,10 +3,10 @@ import { type FixedWhere, isFixed, positionAt, type Where } from './where.ts';
 
 /** Where in the picture a box of that size goes; the box is not larger than the picture. */
 export async function placeBox(canvas: Canvas, where: Where, { width, height }: Size): Promise<Box> {
-  const position = isFixed(where)
+  const { left, top } = isFixed(where)
     ? positionAt(where, { width, height }, canvas)
     : await canvas.pointOfInterest(where.kind, { width, height });
-  return { width, height, ...position };
+  return { left, top, width, height };
 }
 
 /** Grows the canvas to `after`, which holds the picture at `where`. */

@@ -46,7 +46,7 @@ export function cutSlowClients(
   });
 
   const timer = setInterval(() => {
-    for (const exchange of underWay.toReversed()) {
+    for (const exchange of [...underWay]) {
       if (!exchange.request.complete) watchBody(exchange);
       else if (exchange.response.headersSent) watchAnswer(exchange);
     }

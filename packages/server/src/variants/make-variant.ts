@@ -32,7 +32,7 @@ export function createMakeVariant(dependencies: {
   findFaces: FindFaces;
   slowRenders: SlowRenders;
 }): MakeVariant {
-  const { cache, findFaces, slowRenders } = dependencies;
+  const { cache, renderer, limits, findFaces, slowRenders } = dependencies;
   const qualities = createFoundQualities(cache);
 
   return async function makeVariant({ original, overlays, plan, key, isOneOfMany, timer, signal }) {
@@ -44,6 +44,8 @@ export function createMakeVariant(dependencies: {
       : undefined;
     try {
       const rendered = await renderVariant({
+        renderer,
+        limits,
         original,
         overlays,
         plan,
@@ -52,7 +54,6 @@ export function createMakeVariant(dependencies: {
         isOneOfMany,
         timer,
         signal,
-        ...dependencies,
       });
       const { variant, foundQuality } = rendered;
       qualities.keep(ticket, original, plan, foundQuality);
