@@ -14,7 +14,7 @@ function serve(order: Order, servedMs = 1): Job | undefined {
   const job = order.first();
   if (job === undefined) return undefined;
   order.charge(job.client, servedMs);
-  order.remove(job.client, job);
+  order.remove(job.client, (other) => other === job);
   return job;
 }
 

@@ -13,8 +13,8 @@ export interface FairOrder<Entry> {
   first(): Entry | undefined;
   /** What came last of a client. */
   newestOf(client: string): Entry | undefined;
-  /** Takes an entry out, if it waits. */
-  remove(client: string, entry: Entry): void;
+  /** Takes an entry out and returns it; undefined where none of that client's `isIt`. */
+  remove(client: string, isIt: (entry: Entry) => boolean): Entry | undefined;
   /** Notes that a client, of which something waits, is served from now on, for about so many milliseconds. */
   charge(client: string, expectedMs: number): void;
   /** Corrects a charge once it is known how long it was, in milliseconds. */
@@ -78,13 +78,14 @@ export function createFairOrder<Entry>(): FairOrder<Entry> {
       return next?.waiting[0];
     },
     newestOf: (client) => turns.get(client)?.waiting.at(-1),
-    remove(client, entry) {
+    remove(client, isIt) {
       const turn = turns.get(client);
-      const index = turn?.waiting.indexOf(entry) ?? -1;
-      if (turn === undefined || index === -1) return;
-      turn.waiting.splice(index, 1);
+      const index = turn?.waiting.findIndex(isIt) ?? -1;
+      if (turn === undefined || index === -1) return undefined;
+      const [removed] = turn.waiting.splice(index, 1);
       size -= 1;
       if (turn.waiting.length === 0) rest(client, turn.usedMs);
+      return removed;
     },
     charge(client, expectedMs) {
       const turn = turns.get(client);

@@ -104,7 +104,7 @@ interface PoolState {
   readonly options: Required<RenderPoolOptions>;
   readonly queue: RenderQueue<Ticket>;
   readonly crashes: CrashRecord;
-  readonly running: Set<Ticket>;
+  readonly running: Ticket[];
   places: readonly RenderPlace[];
   readonly totals: RenderTotals;
   closing: boolean;
@@ -130,7 +130,7 @@ export function createRenderPool(given: RenderPoolOptions): RenderPool {
       },
     }),
     crashes: createCrashRecord(options),
-    running: new Set(),
+    running: [],
     places: [],
     totals: { jobs: 0, waitedMs: 0, ranMs: 0, ends: { ...NO_ENDS } },
     closing: false,
@@ -152,7 +152,7 @@ export function createRenderPool(given: RenderPoolOptions): RenderPool {
     status: () => ({
       waiting: pool.queue.waiting(),
       refused: pool.queue.refused(),
-      running: pool.running.size,
+      running: pool.running.length,
       processes: pool.places.reduce((sum, place) => sum + place.processes(), 0),
       ready: pool.places.some((place) => place.isSound()),
       totals: { ...pool.totals, ends: { ...pool.totals.ends } },
@@ -229,12 +229,12 @@ function pump(pool: PoolState): void {
     const ticket = pool.queue.take((first) => hasMemoryFor(pool, first));
     if (ticket !== undefined) void serve(pool, place, ticket);
   }
-  if (pool.closing && pool.queue.waiting() === 0 && pool.running.size === 0) pool.onEmpty();
+  if (pool.closing && pool.queue.waiting() === 0 && pool.running.length === 0) pool.onEmpty();
 }
 
 function hasMemoryFor(pool: PoolState, ticket: Ticket): boolean {
-  if (pool.running.size === 0) return true;
-  const runningBytes = [...pool.running].reduce((sum, { options }) => sum + options.estimatedBytes, 0);
+  if (pool.running.length === 0) return true;
+  const runningBytes = pool.running.reduce((sum, { options }) => sum + options.estimatedBytes, 0);
   return runningBytes + ticket.options.estimatedBytes <= pool.options.queueMaxBytes;
 }
 
@@ -243,7 +243,7 @@ async function serve(pool: PoolState, place: RenderPlace, ticket: Ticket): Promi
   const { sandbox } = pool.options;
   const deadlineMs = Math.min(pool.options.deadlineMs, ticket.options.deadlineMs ?? Number.POSITIVE_INFINITY);
   let lent: LentJob | undefined;
-  pool.running.add(ticket);
+  pool.running.push(ticket);
   ticket.options.onStarted?.();
   try {
     // Again, for those that waited while the same picture ended processes.
@@ -261,7 +261,7 @@ async function serve(pool: PoolState, place: RenderPlace, ticket: Ticket): Promi
   } catch (error) {
     ticket.reject(error);
   } finally {
-    pool.running.delete(ticket);
+    pool.running.splice(pool.running.indexOf(ticket), 1);
     pool.queue.release(ticket);
     pump(pool);
     await lent?.release();

@@ -36,24 +36,19 @@ export function createRenderQueue<Entry>(options: RenderQueueOptions<Entry>): Re
   const { maxWaitMs, clientOf, onDropped } = options;
   const order = createFairOrder<Waiting<Entry>>();
   const admission = createRenderAdmission(order, options);
-  const waitingOf = new Map<Entry, Waiting<Entry>>();
-  /** What the clients of entries that are being served were charged for them. */
-  const chargedMs = new Map<Entry, number>();
+  /** The entries that are being served, and what their clients were charged for them. */
+  const served: { readonly entry: Entry; readonly chargedMs: number }[] = [];
 
   function enter(entry: Entry, waitMs: number): Waiting<Entry> {
     const expire = () =>
       drop(entry, admission.refuse('queue_full', `no render process was free within ${maxWaitMs} ms`));
-    const waiting = { entry, timer: setTimeout(expire, waitMs) };
-    waitingOf.set(entry, waiting);
-    return waiting;
+    return { entry, timer: setTimeout(expire, waitMs) };
   }
 
   function remove(entry: Entry): void {
-    const waiting = waitingOf.get(entry);
+    const waiting = order.remove(clientOf(entry), (other) => other.entry === entry);
     if (waiting === undefined) return;
     clearTimeout(waiting.timer);
-    waitingOf.delete(entry);
-    order.remove(clientOf(entry), waiting);
     if (order.size() === 0) admission.noteEmpty();
   }
 
@@ -71,9 +66,10 @@ export function createRenderQueue<Entry>(options: RenderQueueOptions<Entry>): Re
 
   /** The client's account from what it was charged to what it used. */
   function settle(entry: Entry, usedMs: number): void {
-    order.correct(clientOf(entry), usedMs - (chargedMs.get(entry) ?? usedMs));
-    chargedMs.delete(entry);
-    if (chargedMs.size === 0 && order.size() === 0) order.forget();
+    const index = served.findIndex((other) => other.entry === entry);
+    const [charge] = index === -1 ? [] : served.splice(index, 1);
+    if (charge !== undefined) order.correct(clientOf(entry), usedMs - charge.chargedMs);
+    if (served.length === 0 && order.size() === 0) order.forget();
   }
 
   return {
@@ -97,9 +93,9 @@ export function createRenderQueue<Entry>(options: RenderQueueOptions<Entry>): Re
       const first = order.first();
       if (first === undefined || !isWelcome(first.entry)) return undefined;
       const { entry } = first;
-      const expectedMs = Math.max(admission.expectedMs(), 1);
-      chargedMs.set(entry, expectedMs);
-      order.charge(clientOf(entry), expectedMs);
+      const chargedMs = Math.max(admission.expectedMs(), 1);
+      served.push({ entry, chargedMs });
+      order.charge(clientOf(entry), chargedMs);
       remove(entry);
       return entry;
     },
