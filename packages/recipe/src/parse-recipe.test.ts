@@ -38,6 +38,8 @@ describe('parseRecipe', () => {
     [['Resize', '100x'], 'unknown_operation', 'Resize', 0, 'resize'],
     [['flip', 'h', 'rotat', '9'], 'unknown_operation', 'rotat', 2, 'rotate'],
     [['formt', 'webp'], 'unknown_operation', 'formt', 0, 'format'],
+    [['blur', '4'], 'unknown_operation', 'blur', 0, 'filter/blur'],
+    [['resize', '10x', 'sepia'], 'missing_argument', 'sepia', 2, 'filter/sepia'],
     [['quite-something-else', '1'], 'unknown_operation', 'quite-something-else', 0, undefined],
     [['__proto__', '1'], 'unknown_operation', '__proto__', 0, undefined],
     [['constructor', '1'], 'unknown_operation', 'constructor', 0, undefined],

@@ -1,4 +1,5 @@
 import { ArgumentError, RecipeError } from './errors.ts';
+import { findFilter } from './filters/find-filter.ts';
 import { nearestName } from './nearest-name.ts';
 import { findOperation, OPERATIONS } from './operations/find-operation.ts';
 import { MAX_RECIPE_LENGTH, MAX_STEPS, type OutputSettings, type Recipe, type Step } from './recipe.ts';
@@ -90,7 +91,7 @@ function missingArgument(name: string, position: number): RecipeError {
     position,
     expected:
       argument === undefined ? 'pairs of a name and an argument' : `an argument after it: ${argument}`,
-    suggestion: argument === undefined ? nearestName(name, names()) : undefined,
+    suggestion: argument === undefined ? meant(name) : undefined,
   });
 }
 
@@ -100,7 +101,7 @@ function unknownOperation(name: string, position: number): RecipeError {
     segment: shortened(name),
     position,
     expected: `one of ${names().join(', ')}`,
-    suggestion: nearestName(name, names()),
+    suggestion: meant(name),
   });
 }
 
@@ -120,6 +121,11 @@ function duplicateSetting(name: string, position: number): RecipeError {
     position,
     expected: `${name} only once`,
   });
+}
+
+/** What was probably meant by a name that there is not; of a filter that is two segments. */
+function meant(name: string): string | undefined {
+  return findFilter(name) === undefined ? nearestName(name, names()) : `filter/${name}`;
 }
 
 function names(): string[] {
