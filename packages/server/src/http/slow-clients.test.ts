@@ -19,10 +19,15 @@ async function listen(
   cutSlowClients(server, { onTimeout: answerTimeout, limits: LIMITS });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  client.on('error', () => {});
+  const client = connectTo(server);
   const exchange = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
   return { client, exchange };
+}
+
+function connectTo(listening: Server): Socket {
+  const client = connect((listening.address() as AddressInfo).port, '127.0.0.1');
+  client.on('error', () => {});
+  return client;
 }
 
 /** Sends so much of a body every 20 ms. */
@@ -45,6 +50,24 @@ describe('cutSlowClients', () => {
     const [answer] = await once(client, 'data');
     expect(String(answer)).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
     await once(client, 'close');
+  });
+
+  it('goes on watching a client when others have come before and after it, and left', async () => {
+    const { client: before, exchange } = await listen((request, response) => {
+      if (request.method === 'GET') response.end('done');
+      else request.resume();
+    });
+    before.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n');
+    const [, answerToBefore] = await exchange;
+    const slow = connectTo(server);
+    drip(slow, 10);
+    await once(server, 'request');
+    const after = connectTo(server);
+    after.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(after, 'data');
+    answerToBefore.end();
+    const [answer] = await once(slow, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 408 /);
   });
 
   it('lets a body come that is fast enough, however long that takes', async () => {
