@@ -4,6 +4,7 @@ import type { Renderer } from '../render/renderer.ts';
 import type { FindFaces } from './find-faces.ts';
 import { createFoundQualities } from './found-quality.ts';
 import { isOverBudget } from './over-budget.ts';
+import { areThere } from './pictures-there.ts';
 import type { VariantPlan } from './plan-variant.ts';
 import { renderVariant } from './render-variant.ts';
 import type { PicturesOfVariant, Variant } from './serve-variant.ts';
@@ -72,10 +73,7 @@ export function createMakeVariant(dependencies: {
    * The ticket is void where this server has deleted a picture. Another one on the same folders takes the original away
    * first, then what it finds made of it: so whoever has stored something looks, after that, whether there is an original.
    */
-  async function dropIfDeleted({ original, overlays }: PicturesOfVariant, key: string): Promise<void> {
-    const pictures = [original, ...overlays];
-    // What cannot be looked up is not known to be deleted.
-    const found = await Promise.all(pictures.map(({ isThere }) => isThere?.().catch(() => true) ?? true));
-    if (!found.every(Boolean)) await cache.drop(original.group, key);
+  async function dropIfDeleted(pictures: PicturesOfVariant, key: string): Promise<void> {
+    if (!(await areThere(pictures))) await cache.drop(pictures.original.group, key);
   }
 }

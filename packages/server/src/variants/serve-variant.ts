@@ -16,7 +16,7 @@ import { isOverBudget } from './over-budget.ts';
 import { planVariant, type VariantPlan } from './plan-variant.ts';
 import { createSlowRenders } from './slow-renders.ts';
 import type { StageTimer } from './stage-timer.ts';
-import { readVariantEntry } from './variant-entry.ts';
+import { createStoredVariants } from './stored-variants.ts';
 import { variantKey } from './variant-key.ts';
 
 export interface VariantRequest {
@@ -74,6 +74,7 @@ export function createServeVariant(dependencies: {
   policy: OutputPolicy;
 }): ServeVariant {
   const { cache, renderer, coalescer, failures, findOverlays, policy } = dependencies;
+  const { peek, lookUp } = createStoredVariants(cache);
   const slowRenders = createSlowRenders(cache);
   const makeVariant = createMakeVariant({ ...dependencies, slowRenders });
 
@@ -98,7 +99,7 @@ export function createServeVariant(dependencies: {
     const answer = { key, original, variesBy: plan.variesBy, plannedSize: plan.sizes.at(-1) };
     if (holds(key)) return { variant: undefined, cacheState: 'unchanged', ...answer };
 
-    const cached = peek(original, key) ?? (await timer.measure('cache', lookUp(original, key)));
+    const cached = peek(original, key) ?? (await timer.measure('cache', lookUp(pictures, key)));
     if (cached !== undefined) return { variant: cached, cacheState: stateOf(original), ...answer };
     if (plan.budget !== undefined && (await slowRenders.has(original.group, key))) return undefined;
     const run = runName(original, key, plan);
@@ -138,16 +139,6 @@ export function createServeVariant(dependencies: {
     const instead = plan.budget && (await answerPlan(request, pictures, plan.budget.otherwise()));
     if (instead === undefined) throw new ServiceError('internal', 'a plan without a budget went beyond it');
     return instead;
-  }
-
-  async function lookUp(original: Original, key: string): Promise<Variant | undefined> {
-    const entry = await cache.get(original.group, key);
-    return entry && readVariantEntry(entry);
-  }
-
-  function peek(original: Original, key: string): Variant | undefined {
-    const entry = cache.peek(original.group, key);
-    return entry && readVariantEntry(entry);
   }
 }
 
