@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 const MAX_DRAINED_BYTES = 32 * 1024 * 1024;
 const MAX_DRAIN_MS = 2000;
+const MAX_LINGER_MS = 1000;
 
 /**
  * Reads and drops what is still to come of a request's body, within bounds. A connection that is closed while its client
@@ -27,6 +28,21 @@ export function drainRequest(request: IncomingMessage): Promise<void> {
     request.on('data', count).once('end', done).once('close', done).once('error', done);
     request.resume();
   });
+}
+
+/**
+ * Has the connection of a request that was not read to its end closed in peace once the answer is written: our side at
+ * once, and what the client goes on sending is dropped until it closes its own, for a second at most. Node would close
+ * both, and the reset that answers the next byte overtakes what the client has not read yet.
+ */
+export function lingerBehind(request: IncomingMessage): void {
+  const { socket } = request;
+  socket.destroySoon = () => {
+    socket.end();
+    request.resume();
+    const timer = setTimeout(() => socket.destroy(), MAX_LINGER_MS);
+    socket.once('close', () => clearTimeout(timer));
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import { answerClientError, answerTimeout, refuseConnect } from './client-error.ts';
 import { type IdentifyClient, noteClientId } from './client-id.ts';
-import { drainBehind, drainRequest } from './drain-request.ts';
+import { drainBehind, drainRequest, lingerBehind } from './drain-request.ts';
 import { errorAnswer } from './error-response.ts';
 import { SAFETY_HEADERS } from './headers.ts';
 import { jsonText } from './json-text.ts';
@@ -167,7 +167,9 @@ async function readToEnd(
   }
   await drainRequest(request);
   // With a body that is not read to its end the connection is of no more use.
-  if (!request.complete) reply.header('connection', 'close');
+  if (request.complete) return;
+  reply.header('connection', 'close');
+  lingerBehind(request);
 }
 
 /** Fastify's own refusals: a body that is no JSON, or too much of it, or of a type that nobody takes. */
