@@ -1,7 +1,23 @@
 import sharp, { type Sharp } from 'sharp';
-import type { InputLimits, OutputLimits } from '../src/render/protocol.ts';
+import type { InputLimits, OutputLimits, PictureFacts } from '../src/render/protocol.ts';
 
 /** Limits that no test picture reaches. */
+/** What a header says of an ordinary photograph. */
+export const PHOTOGRAPH: PictureFacts = {
+  format: 'jpeg',
+  bytes: 300_000,
+  width: 1600,
+  height: 1200,
+  orientation: 1,
+  frames: 1,
+  hasAlpha: false,
+  depth: 8,
+  space: 'srgb',
+  progressive: false,
+  hasProfile: false,
+  hasMetadata: false,
+};
+
 export const GENEROUS_INPUT_LIMITS: InputLimits = {
   maxPixels: { light: 50_000_000, middle: 40_000_000, heavy: 25_000_000, avif: 16_000_000 },
   maxSidePx: 16_384,

@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { PHOTOGRAPH } from '../../test/pictures.ts';
 import { estimateDecodeBytes } from './memory-estimate.ts';
 import type { PictureFacts } from './protocol.ts';
 
-const FACTS: PictureFacts = {
-  format: 'jpeg',
-  bytes: 1000,
-  width: 100,
-  height: 50,
-  orientation: 1,
-  frames: 1,
-  hasAlpha: false,
-  depth: 8,
-  space: 'srgb',
-  progressive: false,
-  hasProfile: false,
-  hasMetadata: false,
-};
+const FACTS: PictureFacts = { ...PHOTOGRAPH, bytes: 1000, width: 100, height: 50 };
 
 describe('estimateDecodeBytes', () => {
   const cases: [string, Partial<PictureFacts>, number][] = [

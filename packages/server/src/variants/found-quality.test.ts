@@ -1,31 +1,17 @@
 import { parseRecipe } from '@images-server/recipe';
 import { describe, expect, it } from 'vitest';
 import { GROUP, useCachePlace } from '../../test/cache-place.ts';
-import type { PictureFacts } from '../render/protocol.ts';
+import { PHOTOGRAPH } from '../../test/pictures.ts';
 import type { Original } from '../sources/source.ts';
 import { createFoundQualities } from './found-quality.ts';
 import { planVariant } from './plan-variant.ts';
 
 const { openCache } = useCachePlace();
 
-const facts: PictureFacts = {
-  format: 'jpeg',
-  bytes: 300_000,
-  width: 1600,
-  height: 1200,
-  orientation: 1,
-  frames: 1,
-  hasAlpha: false,
-  depth: 8,
-  space: 'srgb',
-  progressive: false,
-  hasProfile: false,
-  hasMetadata: false,
-};
 const original: Original = {
   group: GROUP,
   id: GROUP,
-  facts,
+  facts: PHOTOGRAPH,
   freshness: { kind: 'immutable' },
   open: () => Promise.reject(new Error('nothing to open')),
 };
@@ -33,7 +19,7 @@ const original: Original = {
 function plan(recipe: string) {
   return planVariant({
     recipe: parseRecipe(recipe.split('/')),
-    facts,
+    facts: PHOTOGRAPH,
     client: { accepted: new Map(), savesData: false, dpr: undefined, widthPx: undefined },
     policy: {
       defaultFormat: 'original',

@@ -1,25 +1,12 @@
 import { type OutputFormat, parseRecipe } from '@images-server/recipe';
 import { describe, expect, it } from 'vitest';
+import { PHOTOGRAPH } from '../../test/pictures.ts';
 import type { PictureFacts } from '../render/protocol.ts';
 import type { Client } from './client.ts';
 import type { OutputPolicy } from './output-policy.ts';
 import { planVariant, type VariantPlan } from './plan-variant.ts';
 import { variantKey } from './variant-key.ts';
 
-const PHOTOGRAPH: PictureFacts = {
-  format: 'jpeg',
-  bytes: 300_000,
-  width: 1600,
-  height: 1200,
-  orientation: 1,
-  frames: 1,
-  hasAlpha: false,
-  depth: 8,
-  space: 'srgb',
-  progressive: false,
-  hasProfile: false,
-  hasMetadata: false,
-};
 const ANIMATION: PictureFacts = { ...PHOTOGRAPH, format: 'gif', width: 200, height: 100, frames: 12 };
 const LOGO: PictureFacts = { ...PHOTOGRAPH, format: 'png', hasAlpha: true };
 const SCAN: PictureFacts = {

@@ -1,29 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { GROUP, put, useCachePlace } from '../../test/cache-place.ts';
+import { PHOTOGRAPH } from '../../test/pictures.ts';
 import type { Original } from '../sources/source.ts';
 import { createStoredVariants } from './stored-variants.ts';
 
 const { openCache } = useCachePlace();
 
 function original(isThere?: () => Promise<boolean>): Original {
-  const facts = {
-    format: 'jpeg' as const,
-    bytes: 1000,
-    width: 30,
-    height: 20,
-    orientation: 1,
-    frames: 1,
-    hasAlpha: false,
-    depth: 8,
-    space: 'srgb',
-    progressive: false,
-    hasProfile: false,
-    hasMetadata: false,
-  };
   return {
     group: GROUP,
     id: GROUP,
-    facts,
+    facts: PHOTOGRAPH,
     freshness: { kind: 'immutable' },
     open: () => Promise.reject(new Error('nobody opens it')),
     ...(isThere && { isThere }),
