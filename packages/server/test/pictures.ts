@@ -1,7 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import type { InputLimits, OutputLimits, PictureFacts } from '../src/render/protocol.ts';
 
-/** Limits that no test picture reaches. */
 /** What a header says of an ordinary photograph. */
 export const PHOTOGRAPH: PictureFacts = {
   format: 'jpeg',
@@ -18,6 +17,7 @@ export const PHOTOGRAPH: PictureFacts = {
   hasMetadata: false,
 };
 
+/** Limits that no test picture reaches. */
 export const GENEROUS_INPUT_LIMITS: InputLimits = {
   maxPixels: { light: 50_000_000, middle: 40_000_000, heavy: 25_000_000, avif: 16_000_000 },
   maxSidePx: 16_384,
